@@ -1,0 +1,156 @@
+import { randomBytes } from "node:crypto";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { Malformed } from "../domain/errors.ts";
+import { type AuthContext, authenticate } from "./auth.ts";
+import type { Body, Call } from "./call.ts";
+import { type Answer, sendAnswer } from "./conventions/answer.ts";
+import { UnreadableBody, checkBodyHeaders, hasBody } from "./conventions/body-parser.ts";
+import { type Charged, RateLimited, charge } from "./conventions/credits.ts";
+import { readEmbeds } from "./conventions/embed.ts";
+import { keepRefusal, readIdempotencyKey } from "./conventions/idempotency.ts";
+import { isOverrideRefused } from "./conventions/method-override.ts";
+import { EMPTY_QUERY, Query } from "./conventions/query.ts";
+import { urlFaultOf } from "./conventions/url.ts";
+import { HttpError, refusalOf } from "./errors.ts";
+import { type ApiContext, Router } from "./router.ts";
+import { declareRoutes } from "./routes.ts";
+import { allowedVerbs } from "./allowed-verbs.ts";
+import { openApiDocument } from "./openapi.ts";
+import type { Log } from "./server.ts";
+import type { TokenUses } from "./token-uses.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    call: Call | null;
+  }
+}
+
+export interface ApiParts {
+  context: ApiContext;
+  auth: AuthContext;
+  uses: TokenUses;
+  log: Log;
+  bodyLimit: number;
+}
+
+const VARY = "Accept, Accept-Encoding, Authorization, Cookie";
+
+/** The API below its base path: every request goes through `admit`, every refusal through one error handler. */
+export async function serveApi(api: FastifyInstance, parts: ApiParts): Promise<void> {
+  const { context } = parts;
+  const router = new Router(api, context);
+  const document = { text: "" };
+  api.addHook("onRequest", async (request, reply) => {
+    prepareReply(request, reply);
+    if (!isPublic(request)) await admit(parts, request, router);
+  });
+  api.setNotFoundHandler(() => {
+    throw new HttpError(404, "Not Found");
+  });
+  api.setErrorHandler(async (error, request, reply) => await refuse(parts, error, request, reply));
+  api.get("/openapi.json", { config: {} }, async (_request, reply) =>
+    reply.header("Content-Type", "application/json; charset=utf-8").send(document.text),
+  );
+  declareRoutes(router);
+  document.text = JSON.stringify(openApiDocument(router.routes));
+  await Promise.resolve();
+}
+
+/** The description of the API is no secret of an account's. */
+function isPublic(request: FastifyRequest): boolean {
+  return request.routeOptions.url === "/api/v1/openapi.json";
+}
+
+const processId = randomBytes(4).toString("hex");
+
+function prepareReply(request: FastifyRequest, reply: FastifyReply): void {
+  void reply.header("Request-Id", `${processId}-${request.id}`).header("Vary", VARY);
+}
+
+/** The checks before a request is looked at, in the order of T13: 403, 400 override, 401, 429, 404 or 405, 415, 413, 400. */
+async function admit({ context, auth, uses, bodyLimit }: ApiParts, request: FastifyRequest, router: Router): Promise<void> {
+  const { raw } = request;
+  if (!context.transport.isSecure(raw)) throw new HttpError(403, "HTTPS is required");
+  if (isOverrideRefused(raw)) {
+    throw new HttpError(400, "Bad Request: X-HTTP-Method-Override must be one of: PUT, PATCH, DELETE");
+  }
+  const { query, fault } = readQuery(raw.url ?? "");
+  const call = await identify(auth, request, query);
+  request.call = call;
+  uses.note(call.account.id, call.actor.tokenId ?? "");
+  call.charged = await chargeCall(context, request, call);
+  const urlFault = urlFaultOf(raw);
+  if (urlFault !== undefined) throw new HttpError(urlFault.status, urlFault.message);
+  if (request.is404) throw notFound(request, router);
+  checkBodyHeaders(raw, bodyLimit);
+  if (fault !== null) throw fault;
+  const key = request.method === "POST" ? readIdempotencyKey(request.headers["idempotency-key"]) : null;
+  if (key !== null) {
+    const path = (raw.url ?? "").split("?")[0] ?? "";
+    const { account, actor } = call;
+    const bodyHash = hasBody(raw) ? "" : "none";
+    call.idempotent = { accountId: account.id, tokenId: actor.tokenId ?? "", request: `POST ${path} ${key}`, bodyHash };
+  }
+  // A type without a body means nothing (T6); the framework would look at it.
+  if (!hasBody(raw)) delete raw.headers["content-type"];
+}
+
+/** The query, and what is wrong with it: kept until it is its turn. */
+function readQuery(url: string): { query: Query; fault: Malformed | null } {
+  const question = url.indexOf("?");
+  if (question === -1) return { query: EMPTY_QUERY, fault: null };
+  try {
+    return { query: new Query(url.slice(question + 1)), fault: null };
+  } catch (error) {
+    if (error instanceof Malformed) return { query: EMPTY_QUERY, fault: error };
+    throw error;
+  }
+}
+
+async function identify(auth: AuthContext, request: FastifyRequest, query: Query): Promise<Call> {
+  try {
+    const account = await authenticate(auth, request.raw);
+    const actor = { tokenId: account.token_id, userId: null };
+    return { request, account, actor, query, charged: null, idempotent: null };
+  } catch (error) {
+    request.refusedQuery = query;
+    throw error;
+  }
+}
+
+/** 1, and 1 for each recognised embed and for a count (C1). */
+async function chargeCall(context: ApiContext, request: FastifyRequest, call: Call): Promise<Charged> {
+  const route = request.routeOptions.config.route;
+  const embeds = route?.embeds === true ? readEmbeds(call.query).size : 0;
+  const count = route?.collection === true && call.query.isTrue("count") ? 1 : 0;
+  try {
+    return await charge(context.meter, call.account, 1 + embeds + count);
+  } catch (error) {
+    if (error instanceof RateLimited) call.charged = error.charged;
+    throw error;
+  }
+}
+
+function notFound(request: FastifyRequest, router: Router): HttpError {
+  const path = (request.raw.url ?? "").split("?")[0] ?? "";
+  const verbs = allowedVerbs(router.routes, path);
+  if (verbs.length === 0) return new HttpError(404, "Not Found");
+  const allow = verbs.join(", ");
+  return new HttpError(405, `Method Not Allowed: this path takes ${allow}`, { Allow: allow });
+}
+
+async function refuse(
+  { context, log }: ApiParts,
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { status, headers, body } = refusalOf(error);
+  if (status >= 500) log.error({ error, request: reply.getHeader("Request-Id") }, "a request failed");
+  const answer: Answer = { status, headers, ...(body !== null && { body }) };
+  const idempotent = request.call?.idempotent;
+  if (idempotent != null && idempotent.bodyHash !== "") {
+    await keepRefusal(context.db, idempotent, { status, ...(body !== null && { body }) }).catch(() => undefined);
+  }
+  return await sendAnswer(context, request, reply, answer);
+}

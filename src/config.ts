@@ -1,0 +1,197 @@
+import { resolve } from "node:path";
+
+/** How Cantrip runs. Every member comes from one variable of `VARIABLES`, which is also their documentation. */
+export interface Config {
+  data: string;
+  databaseUrl: string | null;
+  host: string;
+  port: number;
+  site: string | null;
+  publicUrl: string | null;
+  tlsCert: string | null;
+  tlsKey: string | null;
+  trustedProxies: string[];
+  bodyLimit: number;
+  attachmentLimit: number;
+  mailLimit: number;
+  logLevel: LogLevel;
+}
+
+const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** A setting that cannot be used. The message names the variable and what is allowed. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+interface Variable<T> {
+  name: string;
+  /** The command line option that wins over the variable. */
+  flag: string | null;
+  /** What stands there when nothing is set, as text. */
+  default: string;
+  /** What is allowed: the end of "NAME must be …". */
+  allowed: string;
+  about: string;
+  /** Returns undefined when the text is not allowed. */
+  read(text: string): T | undefined;
+}
+
+const MEBIBYTE = 1024 * 1024;
+
+export const VARIABLES: { [K in keyof Config]: Variable<Config[K]> } = {
+  data: {
+    name: "CANTRIP_DATA",
+    flag: "--data",
+    default: "./data",
+    allowed: "a folder",
+    about: "Where the embedded database and the attachments are. Made when missing, readable by its owner only.",
+    read: (text) => resolve(text),
+  },
+  databaseUrl: {
+    name: "DATABASE_URL",
+    flag: null,
+    default: "",
+    allowed: "a PostgreSQL URL, such as postgres://user:password@host:5432/cantrip",
+    about: "A PostgreSQL 15 or newer to use in place of the embedded database. Attachments stay in the data folder.",
+    read: (text) => (text === "" ? null : /^postgres(ql)?:\/\//.test(text) ? text : undefined),
+  },
+  host: {
+    name: "CANTRIP_HOST",
+    flag: "--host",
+    default: "127.0.0.1",
+    allowed: "an address or host name to listen on, such as 127.0.0.1 or 0.0.0.0",
+    about: "Where to listen. The default is reachable from this machine only.",
+    read: (text) => (/^[a-zA-Z0-9.:_-]+$/.test(text) ? text : undefined),
+  },
+  port: {
+    name: "CANTRIP_PORT",
+    flag: "--port",
+    default: "3000",
+    allowed: "a port from 0 to 65535 (0 takes any free one)",
+    about: "The port to listen on.",
+    read: (text) => readInteger(text, 0, 65_535),
+  },
+  site: {
+    name: "CANTRIP_SITE",
+    flag: "--site",
+    default: "",
+    allowed: "a help desk's identifier: lower-case letters, digits and hyphens",
+    about: "Serves this help desk only, whatever host a request names. Empty: the host's first label, else the token, decides.",
+    read: (text) => (text === "" ? null : isSite(text) ? text : undefined),
+  },
+  publicUrl: {
+    name: "CANTRIP_PUBLIC_URL",
+    flag: "--public-url",
+    default: "",
+    allowed: "an http or https URL without query, such as https://help.example.com",
+    about: "How clients reach this server; links in answers begin with it. Empty: the scheme and host of each request.",
+    read: (text) => (text === "" ? null : readUrl(text)),
+  },
+  tlsCert: {
+    name: "CANTRIP_TLS_CERT",
+    flag: "--tls-cert",
+    default: "",
+    allowed: "a file with a certificate chain in PEM form",
+    about: "Serves HTTPS with this certificate; needs the key too.",
+    read: (text) => (text === "" ? null : resolve(text)),
+  },
+  tlsKey: {
+    name: "CANTRIP_TLS_KEY",
+    flag: "--tls-key",
+    default: "",
+    allowed: "a file with the certificate's private key in PEM form",
+    about: "The private key of the certificate.",
+    read: (text) => (text === "" ? null : resolve(text)),
+  },
+  trustedProxies: {
+    name: "CANTRIP_TRUSTED_PROXIES",
+    flag: null,
+    default: "",
+    allowed: "a comma separated list of addresses or networks, such as 127.0.0.1, 10.0.0.0/8",
+    about: "The reverse proxies whose X-Forwarded-Proto, -Host and -For are believed. Plain HTTP from anyone else is refused, but for this machine itself.",
+    read: readNetworks,
+  },
+  bodyLimit: {
+    name: "CANTRIP_BODY_LIMIT",
+    flag: null,
+    default: String(40 * MEBIBYTE),
+    allowed: "a number of bytes from 1024 to 1073741824",
+    about: "The largest request body.",
+    read: (text) => readInteger(text, 1024, 1024 * MEBIBYTE),
+  },
+  attachmentLimit: {
+    name: "CANTRIP_ATTACHMENT_LIMIT",
+    flag: null,
+    default: String(25 * MEBIBYTE),
+    allowed: "a number of bytes from 1 to 1073741824",
+    about: "The largest attachment that a client may upload.",
+    read: (text) => readInteger(text, 1, 1024 * MEBIBYTE),
+  },
+  mailLimit: {
+    name: "CANTRIP_MAIL_LIMIT",
+    flag: null,
+    default: String(50 * MEBIBYTE),
+    allowed: "a number of bytes from 1024 to 1073741824",
+    about: "The largest mail that is taken; a larger one is refused, for its sender to know.",
+    read: (text) => readInteger(text, 1024, 1024 * MEBIBYTE),
+  },
+  logLevel: {
+    name: "CANTRIP_LOG_LEVEL",
+    flag: null,
+    default: "info",
+    allowed: `one of: ${LOG_LEVELS.join(", ")}`,
+    about: "How much the server writes to its standard error. `debug` has a line for every request.",
+    read: (text) => LOG_LEVELS.find((level) => level === text),
+  },
+};
+
+/** What the command line says, by member; wins over the environment. Absent members were not said. */
+export type Flags = { [K in keyof Config]?: string | undefined };
+
+/**
+ * Reads the environment and the command line's flags. Throws `ConfigError` that names the variable (or flag) and what is
+ * allowed, at once for everything that is wrong.
+ */
+export function readConfig(flags: Flags = {}, environment: NodeJS.ProcessEnv = process.env): Config {
+  const faults: string[] = [];
+  const entries = Object.entries(VARIABLES).map(([member, variable]: [string, Variable<unknown>]) => {
+    const flag = flags[member as keyof Config];
+    const value = variable.read(flag ?? environment[variable.name] ?? variable.default);
+    if (value === undefined) faults.push(`${flag === undefined ? variable.name : variable.flag} must be ${variable.allowed}`);
+    return [member, value] as const;
+  });
+  const config = Object.fromEntries(entries) as unknown as Config;
+  if (faults.length === 0 && (config.tlsCert === null) !== (config.tlsKey === null)) {
+    faults.push("CANTRIP_TLS_CERT and CANTRIP_TLS_KEY (--tls-cert and --tls-key) go together: set both or neither");
+  }
+  if (faults.length > 0) throw new ConfigError(faults.join("\n"));
+  return config;
+}
+
+/** Whether a text can be a help desk's identifier: it is a host name's label. */
+export function isSite(text: string): boolean {
+  return /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text);
+}
+
+function readInteger(text: string, least: number, most: number): number | undefined {
+  if (!/^\d{1,10}$/.test(text)) return undefined;
+  const value = Number(text);
+  return value >= least && value <= most ? value : undefined;
+}
+
+function readUrl(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  const usable = (url.protocol === "http:" || url.protocol === "https:") && url.search === "" && url.hash === "";
+  return usable ? url.href.replace(/\/+$/, "") : undefined;
+}
+
+function readNetworks(text: string): string[] | undefined {
+  const networks = text
+    .split(",")
+    .map((network) => network.trim())
+    .filter((network) => network !== "");
+  return networks.every((network) => /^[0-9a-fA-F.:]+(\/\d{1,3})?$/.test(network)) ? networks : undefined;
+}

@@ -1,0 +1,181 @@
+import { readAddress, readAddressList } from "../domain/addresses.ts";
+import { contactKey } from "../domain/contact-values.ts";
+import type { Faults } from "../domain/faults.ts";
+import { newId } from "../domain/ids.ts";
+import type { Actor } from "../domain/events.ts";
+import { type Direction, type MessageType, type TicketType, SENDING_TYPES } from "../domain/states.ts";
+import { enqueue } from "../queue/queue.ts";
+import { lockAttachments, useAttachment } from "../storage/attachments.ts";
+import { findContactByKey } from "../storage/contacts.ts";
+import { findCustomer } from "../storage/customers.ts";
+import type { Tx } from "../storage/database.ts";
+import { recordEvent } from "../storage/events.ts";
+import { insertMessage } from "../storage/messages.ts";
+import type { MessageRow, TicketRow } from "../storage/schema.ts";
+import { findUser, userName } from "../storage/users.ts";
+import { indexMessage } from "./index-message.ts";
+
+export interface MessageInput {
+  type: MessageType;
+  direction?: Direction | null;
+  body: string;
+  htmlized?: boolean | null;
+  from_name?: string | null;
+  from?: string | null;
+  to?: string | null;
+  user_id?: string | null;
+  attachment_ids?: readonly string[] | null;
+}
+
+/** A message whose faults are all known and whose writing cannot fail for a reason of the request. */
+export interface PreparedMessage {
+  row: Pick<MessageRow, "type" | "direction" | "from_name" | "from" | "to" | "body" | "htmlized" | "user_id">;
+  attachmentIds: readonly string[];
+}
+
+// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+const CONTROL = /[\u0000-\u001f\u007f]/;
+
+/**
+ * Checks a message against the rules of M2 and F2 and completes what it leaves out. Faults are named with `path` in front
+ * (`messages[0].`). `claimed` holds the attachments that earlier messages of the same request use.
+ */
+export async function prepareMessage(
+  tx: Tx,
+  accountId: string,
+  ticketType: TicketType,
+  input: Partial<MessageInput>,
+  faults: Faults,
+  path = "",
+  claimed: Set<string> = new Set(),
+): Promise<PreparedMessage> {
+  const type = input.type ?? "reply";
+  const direction = type === "note" ? null : (input.direction ?? null);
+  const attachmentIds = [...(input.attachment_ids ?? [])];
+  if (input.type === "reply" && input.direction == null) faults.add(`${path}direction is required for a reply: in or out`);
+  if (input.body === "" && attachmentIds.length === 0) faults.add(`${path}body must not be empty without attachments`);
+  const byUser = type === "note" || direction === "out";
+  const user = byUser && input.type !== undefined ? await checkUser(tx, accountId, input.user_id, faults, path, type) : null;
+  if (direction === "in") checkSender(input.from, faults, path);
+  if (direction === "out") checkRecipients(input.to, ticketType, faults, path);
+  await checkAttachments(tx, accountId, attachmentIds, faults, path, claimed);
+  return {
+    row: {
+      type,
+      direction,
+      from_name: user?.name ?? (await senderName(tx, accountId, input)),
+      from: direction === "in" ? (input.from ?? null) : null,
+      to: direction === null ? null : (input.to ?? null),
+      body: input.body ?? "",
+      htmlized: input.htmlized === true ? 1 : 0,
+      user_id: user?.id ?? null,
+    },
+    attachmentIds,
+  };
+}
+
+async function checkUser(
+  tx: Tx,
+  accountId: string,
+  userId: string | null | undefined,
+  faults: Faults,
+  path: string,
+  type: MessageType,
+): Promise<{ id: string; name: string } | null> {
+  const what = type === "note" ? "a note" : "an outbound reply";
+  if (userId == null) {
+    faults.add(`${path}user_id is required for ${what}: the id of a user`);
+    return null;
+  }
+  const user = await findUser(tx, accountId, userId);
+  if (user === undefined) faults.add(`${path}user_id must be the id of a user`);
+  return user === undefined ? null : { id: user.id, name: userName(user) };
+}
+
+function checkSender(from: string | null | undefined, faults: Faults, path: string): void {
+  if (from == null || from.trim() === "") faults.add(`${path}from is required for an inbound reply`);
+  else if (CONTROL.test(from)) faults.add(`${path}from must not hold control characters`);
+}
+
+function checkRecipients(to: string | null | undefined, ticketType: TicketType, faults: Faults, path: string): void {
+  if (!SENDING_TYPES.includes(ticketType)) {
+    faults.add(`${path}direction must not be out: a ticket of type ${ticketType} cannot send replies`);
+  }
+  if (to == null || to.trim() === "") faults.add(`${path}to is required for an outbound reply`);
+  else if (CONTROL.test(to)) faults.add(`${path}to must not hold control characters`);
+  else if (readAddressList(to) === null) faults.add(`${path}to must be one or more email addresses, separated by commas`);
+}
+
+async function checkAttachments(
+  tx: Tx,
+  accountId: string,
+  ids: readonly string[],
+  faults: Faults,
+  path: string,
+  claimed: Set<string>,
+): Promise<void> {
+  if (ids.length === 0) return;
+  const found = await lockAttachments(tx, accountId, ids);
+  for (const [index, id] of ids.entries()) {
+    const attachment = found.find((row) => row.id === id);
+    if (attachment === undefined) faults.add(`${path}attachment_ids[${index}] must be the id of an attachment`);
+    else if (attachment.message_id !== null || claimed.has(id)) faults.add(`${path}attachment_ids[${index}] is already used`);
+    claimed.add(id);
+  }
+}
+
+/** The sender of an inbound reply: as given, else the display name, else who holds the address, else the address (M2). */
+async function senderName(tx: Tx, accountId: string, input: Partial<MessageInput>): Promise<string> {
+  if (input.from_name != null && input.from_name !== "") return input.from_name;
+  const from = input.from ?? "";
+  const parsed = readAddress(from);
+  if (parsed === null) return from;
+  if (parsed.name !== "") return parsed.name;
+  const holder = await findContactByKey(tx, accountId, "email", contactKey("email", parsed.address));
+  const customer = holder === undefined ? undefined : await findCustomer(tx, accountId, holder.customer_id);
+  const name = [customer?.first_name, customer?.last_name].filter((part) => part != null && part !== "").join(" ");
+  return name === "" ? parsed.address : name;
+}
+
+/**
+ * Writes a prepared message, gives it its attachments, indexes it, records the event and, for an outbound reply, enqueues
+ * its delivery: all in this transaction (M3). The ticket itself is the caller's to update.
+ */
+export async function writeMessage(
+  tx: Tx,
+  ticket: Pick<TicketRow, "account_id" | "id" | "subject" | "reply_cc">,
+  actor: Actor,
+  { row, attachmentIds }: PreparedMessage,
+  at: number,
+): Promise<MessageRow> {
+  const outbound = row.direction === "out";
+  const message: MessageRow = {
+    account_id: ticket.account_id,
+    id: newId(),
+    ticket_id: ticket.id,
+    ...row,
+    cc: outbound ? ticket.reply_cc : null,
+    more_body: null,
+    delivery_state: outbound ? "queued" : null,
+    mail_id: null,
+    version: 1,
+    created_at: at,
+  };
+  await insertMessage(tx, message);
+  for (const [position, id] of attachmentIds.entries()) {
+    await useAttachment(tx, ticket.account_id, id, message.id, position);
+  }
+  await indexMessage(tx, ticket, message);
+  await recordEvent(tx, ticket.account_id, actor, {
+    kind: "message.created",
+    ticketId: ticket.id,
+    messageId: message.id,
+  });
+  if (outbound) {
+    await enqueue(tx, ticket.account_id, {
+      kind: "deliver-message",
+      payload: { ticket_id: ticket.id, message_id: message.id },
+    });
+  }
+  return message;
+}

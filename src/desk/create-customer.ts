@@ -1,0 +1,72 @@
+import type { Faults } from "../domain/faults.ts";
+import { newId } from "../domain/ids.ts";
+import { now } from "../domain/time.ts";
+import { findContactByKey, insertContact } from "../storage/contacts.ts";
+import { insertCustomer } from "../storage/customers.ts";
+import { RunAgain, type Tx } from "../storage/database.ts";
+import type { CustomerRow } from "../storage/schema.ts";
+import { ALREADY_USED, type ContactInput, type KeyedContact, keyContacts } from "./contacts.ts";
+import { indexCustomer } from "./index-customer.ts";
+
+export interface CustomerInput {
+  first_name?: string | null;
+  last_name?: string | null;
+  summary?: string | null;
+  contacts?: readonly ContactInput[] | null;
+}
+
+/** Creates a customer; a contact that anyone in the account holds is a fault (U1). */
+export async function createCustomer(
+  tx: Tx,
+  accountId: string,
+  input: CustomerInput,
+  faults: Faults,
+): Promise<CustomerRow> {
+  const contacts = keyContacts(input.contacts ?? [], faults, "contacts");
+  for (const { type, key, field } of contacts) {
+    const holder = await findContactByKey(tx, accountId, type, key);
+    if (holder !== undefined) faults.add(`${field} ${ALREADY_USED}`);
+  }
+  faults.throwIfAny();
+  return await writeCustomer(tx, accountId, input, contacts);
+}
+
+/** Writes a customer whose contacts were looked for and not found. If another request took one since, all starts again. */
+export async function writeCustomer(
+  tx: Tx,
+  accountId: string,
+  input: CustomerInput,
+  contacts: readonly KeyedContact[],
+): Promise<CustomerRow> {
+  const at = now();
+  const customer: CustomerRow = {
+    account_id: accountId,
+    id: newId(),
+    first_name: input.first_name ?? null,
+    last_name: input.last_name ?? null,
+    summary: input.summary ?? null,
+    version: 1,
+    created_at: at,
+    updated_at: at,
+  };
+  await insertCustomer(tx, customer);
+  for (const [position, contact] of contacts.entries()) {
+    await addContactRow(tx, accountId, customer.id, contact, position);
+  }
+  await indexCustomer(tx, accountId, customer.id);
+  return customer;
+}
+
+/** Inserts a contact that nobody held a moment ago. Returns its id. */
+export async function addContactRow(
+  tx: Tx,
+  accountId: string,
+  customerId: string,
+  { type, value, key }: KeyedContact,
+  position: number,
+): Promise<string> {
+  const id = newId();
+  const contact = { account_id: accountId, id, customer_id: customerId, position, type, value, value_key: key };
+  if (!(await insertContact(tx, contact))) throw new RunAgain();
+  return id;
+}

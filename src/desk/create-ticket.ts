@@ -1,0 +1,127 @@
+import type { Actor } from "../domain/events.ts";
+import type { Faults } from "../domain/faults.ts";
+import { newId } from "../domain/ids.ts";
+import { now } from "../domain/time.ts";
+import { takeTicketNumber } from "../storage/accounts.ts";
+import { findCustomer } from "../storage/customers.ts";
+import type { Tx } from "../storage/database.ts";
+import { recordEvent } from "../storage/events.ts";
+import { findFirstInbox, findInbox } from "../storage/inboxes.ts";
+import type { TicketRow } from "../storage/schema.ts";
+import { insertTicket } from "../storage/tickets.ts";
+import { findUser } from "../storage/users.ts";
+import { type MessageInput, type PreparedMessage, prepareMessage, writeMessage } from "./add-message.ts";
+import type { CustomerInput } from "./create-customer.ts";
+import { type FoundOrNew, lookUpCustomer, settleCustomer } from "./find-or-create-customer.ts";
+import { summaryWith } from "./ticket-summary.ts";
+
+export interface TicketInput {
+  type: "email";
+  subject: string;
+  customer_id?: string | null;
+  customer?: CustomerInput | null;
+  user_id?: string | null;
+  inbox_id?: string | null;
+  messages?: readonly Partial<MessageInput>[] | null;
+  reply_to?: string | null;
+  reply_cc?: string | null;
+}
+
+/** Creates a ticket with its customer and messages: all of it, or nothing and every fault listed (K2). */
+export async function createTicket(
+  tx: Tx,
+  accountId: string,
+  actor: Actor,
+  input: Partial<TicketInput>,
+  faults: Faults,
+): Promise<TicketRow> {
+  const customer = await chooseCustomer(tx, accountId, input, faults);
+  const inboxId = await chooseInbox(tx, accountId, input.inbox_id, faults);
+  if (input.user_id != null && (await findUser(tx, accountId, input.user_id)) === undefined) {
+    faults.add("user_id must be the id of a user");
+  }
+  const claimed = new Set<string>();
+  const messages: PreparedMessage[] = [];
+  for (const [index, message] of (input.messages ?? []).entries()) {
+    messages.push(await prepareMessage(tx, accountId, "email", message, faults, `messages[${index}].`, claimed));
+  }
+  faults.throwIfAny();
+  if (customer === null || inboxId === null) throw new Error("a ticket without faults has a customer and an inbox");
+  const customerId = await settleCustomer(tx, accountId, customer);
+  return await writeTicket(tx, actor, { accountId, customerId, inboxId, input, messages });
+}
+
+async function chooseCustomer(
+  tx: Tx,
+  accountId: string,
+  { customer_id, customer }: Partial<TicketInput>,
+  faults: Faults,
+): Promise<FoundOrNew | null> {
+  if (customer_id != null) {
+    if ((await findCustomer(tx, accountId, customer_id)) !== undefined) return { found: customer_id };
+    faults.add("customer_id must be the id of a customer");
+  } else if (customer != null) {
+    return await lookUpCustomer(tx, accountId, customer, faults, "customer");
+  } else {
+    faults.add("customer_id is required: the id of a customer, or a customer object in its place");
+  }
+  return null;
+}
+
+async function chooseInbox(
+  tx: Tx,
+  accountId: string,
+  inboxId: string | null | undefined,
+  faults: Faults,
+): Promise<string | null> {
+  const inbox = inboxId == null ? await findFirstInbox(tx, accountId) : await findInbox(tx, accountId, inboxId);
+  if (inbox === undefined) {
+    faults.add(inboxId == null ? "inbox_id is required: the account has no inbox yet" : "inbox_id must be the id of an inbox");
+  }
+  return inbox?.id ?? null;
+}
+
+interface CheckedTicket {
+  accountId: string;
+  customerId: string;
+  inboxId: string;
+  input: Partial<TicketInput>;
+  messages: readonly PreparedMessage[];
+}
+
+async function writeTicket(
+  tx: Tx,
+  actor: Actor,
+  { accountId, customerId, inboxId, input, messages }: CheckedTicket,
+): Promise<TicketRow> {
+  const at = now();
+  const summary = messages.reduce(
+    (current, { row }) => summaryWith(current, row) ?? current,
+    { summary: null, summary_type: null } as Pick<TicketRow, "summary" | "summary_type">,
+  );
+  const ticket: TicketRow = {
+    account_id: accountId,
+    id: newId(),
+    number: await takeTicketNumber(tx, accountId),
+    customer_id: customerId,
+    user_id: input.user_id ?? null,
+    inbox_id: inboxId,
+    label_ids: "[]",
+    state: "open",
+    snoozed_until: null,
+    subject: input.subject ?? null,
+    type: "email",
+    spam: 0,
+    trash: 0,
+    reply_to: input.reply_to ?? null,
+    reply_cc: input.reply_cc ?? null,
+    ...summary,
+    version: 1,
+    created_at: at,
+    updated_at: at,
+  };
+  await insertTicket(tx, ticket);
+  await recordEvent(tx, accountId, actor, { kind: "ticket.created", ticketId: ticket.id });
+  for (const message of messages) await writeMessage(tx, ticket, actor, message, at);
+  return ticket;
+}

@@ -1,0 +1,53 @@
+import type { Actor, Changes } from "../domain/events.ts";
+import { NotFound } from "../domain/errors.ts";
+import type { Faults } from "../domain/faults.ts";
+import { now } from "../domain/time.ts";
+import type { Tx } from "../storage/database.ts";
+import { recordEvent } from "../storage/events.ts";
+import type { MessageRow, TicketRow } from "../storage/schema.ts";
+import { type TicketChanges, lockTicket, updateTicket } from "../storage/tickets.ts";
+import { type MessageInput, prepareMessage, writeMessage } from "./add-message.ts";
+import type { Precondition } from "./precondition.ts";
+import { summaryWith } from "./ticket-summary.ts";
+
+/**
+ * Adds a reply or a note to a ticket. A customer's reply opens a ticket that is closed, on hold, snoozed or archived (K6).
+ * The precondition holds for an outbound reply only: nobody answers what they have not read (B3).
+ */
+export async function replyToTicket(
+  tx: Tx,
+  accountId: string,
+  actor: Actor,
+  ticketId: string,
+  input: Partial<MessageInput>,
+  faults: Faults,
+  precondition: Precondition,
+): Promise<MessageRow> {
+  const ticket = await lockTicket(tx, accountId, ticketId);
+  if (ticket === undefined) throw new NotFound();
+  if (input.type === "reply" && input.direction === "out") precondition(ticket.version);
+  const prepared = await prepareMessage(tx, accountId, ticket.type, input, faults);
+  faults.throwIfAny();
+  const at = now();
+  const message = await writeMessage(tx, ticket, actor, prepared, at);
+  await ticketAnswered(tx, ticket, actor, message, at);
+  return message;
+}
+
+/** Brings a ticket up to date with a message that was just written to it: summary, state, version. */
+export async function ticketAnswered(
+  tx: Tx,
+  ticket: TicketRow,
+  actor: Actor,
+  message: MessageRow,
+  at: number,
+): Promise<TicketRow> {
+  const changes: TicketChanges = { ...summaryWith(ticket, message) };
+  const opens = message.direction === "in" && ticket.state !== "open";
+  if (opens) {
+    Object.assign(changes, { state: "open", snoozed_until: null });
+    const changed: Changes = { state: [ticket.state, "open"] };
+    await recordEvent(tx, ticket.account_id, actor, { kind: "ticket.updated", ticketId: ticket.id, changes: changed });
+  }
+  return await updateTicket(tx, ticket.account_id, ticket.id, changes, at);
+}

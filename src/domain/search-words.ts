@@ -1,0 +1,45 @@
+/** Longer words are cut: nobody types them, and an index has no use for a base64 line. */
+const WORD_LENGTH = 64;
+
+/** Words of one text that are indexed; beyond, a text is a log file. */
+const WORD_COUNT = 20_000;
+
+const WORDS = /[\p{L}\p{N}\p{M}]+/gu;
+
+// Scripts written without spaces between words: found by pairs of neighbouring characters.
+const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]+/u;
+
+/**
+ * Splits a text into the words that search compares: lower case, without accents, letters and digits only.
+ * Both engines index what this returns, so that they find the same.
+ */
+export function searchWords(text: string): string[] {
+  const words: string[] = [];
+  const plain = text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+  for (const [word] of plain.matchAll(WORDS)) {
+    if (UNSPACED.test(word)) words.push(...pairs(word));
+    else words.push([...word.slice(0, WORD_LENGTH)].join(""));
+    if (words.length >= WORD_COUNT) break;
+  }
+  return words;
+}
+
+function pairs(word: string): string[] {
+  const characters = [...word.slice(0, WORD_COUNT)];
+  if (characters.length === 1) return [word];
+  return characters.slice(1).map((character, index) => `${characters[index]}${character}`);
+}
+
+export interface SearchTerm {
+  word: string;
+  /** Matches every word that begins so: typed with a `*` at its end. */
+  prefix: boolean;
+}
+
+/** What a person typed, as terms of which all must match. Empty when it holds no word. */
+export function searchTerms(query: string): SearchTerm[] {
+  return query.split(/\s+/u).flatMap((part) => {
+    const words = searchWords(part);
+    return words.map((word, index) => ({ word, prefix: part.endsWith("*") && index === words.length - 1 }));
+  });
+}

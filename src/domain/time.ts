@@ -1,0 +1,54 @@
+/** Time is epoch milliseconds everywhere; text exists only at the edges. */
+
+let readClock: () => number = Date.now;
+
+/** The present, in epoch milliseconds. */
+export function now(): number {
+  return readClock();
+}
+
+/** Replaces the clock (tests only); without an argument the real one comes back. */
+export function setClock(clock: () => number = Date.now): void {
+  readClock = clock;
+}
+
+export const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** `YYYY-MM-DDTHH:MM:SSZ` (R1): whole seconds, cut off, not rounded. */
+export function formatTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().slice(0, 19) + "Z";
+}
+
+const ISO_8601 =
+  /^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|z|[+-]\d{2}(?::?\d{2})?)?)?$/;
+
+/**
+ * Reads an ISO 8601 time: a date, or date and time with optional seconds, fraction and offset; no zone means UTC (R8).
+ * Returns epoch milliseconds, or null when it is unreadable or no such moment exists (30 February, 25:00).
+ */
+export function parseTime(text: string): number | null {
+  const match = ISO_8601.exec(text.trim());
+  if (match === null) return null;
+  const [, year, month, day, hour = "0", minute = "0", second = "0", fraction = "0", zone = "Z"] = match;
+  const parts = [Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second)] as const;
+  const utc = new Date(0);
+  utc.setUTCFullYear(parts[0], parts[1], parts[2]);
+  const sameDay = utc.getUTCMonth() === parts[1] && utc.getUTCDate() === parts[2];
+  const leapSecond = parts[5] === 60;
+  if (!sameDay || parts[3] > 23 || parts[4] > 59 || (parts[5] > 59 && !leapSecond)) return null;
+  const offset = offsetMinutes(zone);
+  if (offset === null) return null;
+  utc.setUTCHours(parts[3], parts[4], Math.min(parts[5], 59), Math.floor(Number(`0.${fraction}`) * 1000));
+  return utc.getTime() - offset * MINUTE;
+}
+
+function offsetMinutes(zone: string): number | null {
+  if (zone === "Z" || zone === "z") return 0;
+  const hours = Number(zone.slice(1, 3));
+  const minutes = Number(zone.slice(3).replace(":", "") || "0");
+  if (hours > 23 || minutes > 59) return null;
+  return (zone.startsWith("-") ? -1 : 1) * (hours * 60 + minutes);
+}

@@ -1,0 +1,43 @@
+import type { Reader, Tx } from "./database.ts";
+import type { AccountRow } from "./schema.ts";
+
+export async function insertAccount(tx: Tx, account: AccountRow): Promise<void> {
+  await tx.query.insertInto("accounts").values(account).execute();
+  await tx.query.insertInto("counters").values({ account_id: account.id, last_ticket_number: 0 }).execute();
+}
+
+export async function findAccount(reader: Reader, accountId: string): Promise<AccountRow | undefined> {
+  return await reader.query.selectFrom("accounts").selectAll().where("id", "=", accountId).executeTakeFirst();
+}
+
+export async function findAccountBySite(reader: Reader, site: string): Promise<AccountRow | undefined> {
+  return await reader.query.selectFrom("accounts").selectAll().where("site", "=", site).executeTakeFirst();
+}
+
+/** All accounts, oldest first. */
+export async function listAccounts(reader: Reader): Promise<AccountRow[]> {
+  return await reader.query.selectFrom("accounts").selectAll().orderBy("created_at").orderBy("id").execute();
+}
+
+export async function updateAccount(
+  tx: Tx,
+  accountId: string,
+  changes: Partial<Pick<AccountRow, "name" | "credits_per_minute" | "requests_per_second">>,
+): Promise<void> {
+  if (Object.keys(changes).length === 0) return;
+  await tx.query.updateTable("accounts").set(changes).where("id", "=", accountId).execute();
+}
+
+/**
+ * The next ticket number: from 1, without gaps. Holds the account's counter until the transaction ends, so take it as
+ * late as possible: on PostgreSQL the next ticket of the same account waits for this commit.
+ */
+export async function takeTicketNumber(tx: Tx, accountId: string): Promise<number> {
+  const { last_ticket_number } = await tx.query
+    .updateTable("counters")
+    .set((row) => ({ last_ticket_number: row("last_ticket_number", "+", 1) }))
+    .where("account_id", "=", accountId)
+    .returning("last_ticket_number")
+    .executeTakeFirstOrThrow();
+  return last_ticket_number;
+}

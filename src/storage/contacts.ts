@@ -1,0 +1,82 @@
+import type { ContactType } from "../domain/states.ts";
+import type { Reader, Tx } from "./database.ts";
+import type { ContactRow } from "./schema.ts";
+
+/** Inserts a contact. Returns false when the account already has it, whoever holds it (U1). */
+export async function insertContact(tx: Tx, contact: ContactRow): Promise<boolean> {
+  const inserted = await tx.query
+    .insertInto("contacts")
+    .values(contact)
+    .onConflict((conflict) => conflict.columns(["account_id", "value_key", "type"]).doNothing())
+    .returning("id")
+    .executeTakeFirst();
+  return inserted !== undefined;
+}
+
+export async function findContactByKey(
+  reader: Reader,
+  accountId: string,
+  type: ContactType,
+  key: string,
+): Promise<ContactRow | undefined> {
+  return await reader.query
+    .selectFrom("contacts")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("value_key", "=", key)
+    .where("type", "=", type)
+    .executeTakeFirst();
+}
+
+export async function findContact(
+  reader: Reader,
+  accountId: string,
+  customerId: string,
+  id: string,
+): Promise<ContactRow | undefined> {
+  return await reader.query
+    .selectFrom("contacts")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("customer_id", "=", customerId)
+    .where("id", "=", id)
+    .executeTakeFirst();
+}
+
+/** The contacts of some customers, each customer's in their order. */
+export async function listContacts(
+  reader: Reader,
+  accountId: string,
+  customerIds: readonly string[],
+): Promise<ContactRow[]> {
+  if (customerIds.length === 0) return [];
+  return await reader.query
+    .selectFrom("contacts")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("customer_id", "in", customerIds)
+    .orderBy("customer_id")
+    .orderBy("position")
+    .orderBy("id")
+    .execute();
+}
+
+/** A contact that stays keeps its id; its place and its spelling may change (U3). */
+export async function updateContact(
+  tx: Tx,
+  accountId: string,
+  id: string,
+  changes: Pick<ContactRow, "position" | "value">,
+): Promise<void> {
+  await tx.query
+    .updateTable("contacts")
+    .set(changes)
+    .where("account_id", "=", accountId)
+    .where("id", "=", id)
+    .execute();
+}
+
+export async function deleteContacts(tx: Tx, accountId: string, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.query.deleteFrom("contacts").where("account_id", "=", accountId).where("id", "in", ids).execute();
+}

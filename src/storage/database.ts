@@ -1,0 +1,126 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Kysely } from "kysely";
+import type { Schema } from "./schema.ts";
+
+export type Engine = "sqlite" | "postgres";
+
+/** What a query that only reads may use. `getExecutor` lets a `sql` template run; such a template reads only. */
+export type ReadQueries = Pick<Kysely<Schema>, "selectFrom" | "fn" | "getExecutor" | "withoutPlugins">;
+export type WriteQueries = ReadQueries & Pick<Kysely<Schema>, "insertInto" | "updateTable" | "deleteFrom">;
+
+/** Anything that can be read from: the database, or a transaction that sees its own writes. */
+export interface Reader {
+  readonly engine: Engine;
+  readonly query: ReadQueries;
+}
+
+/** What the two engines do differently: see `sqlite.ts` and `postgres.ts`. */
+export interface Driver {
+  readonly engine: Engine;
+  /** For reads outside a transaction: never waits for a writer. */
+  readonly reads: Kysely<Schema>;
+  /** For reads that may take more than a few milliseconds: counts, searches, deep pages. Off the main thread where the engine runs on it. */
+  readonly longReads: Kysely<Schema>;
+  /** Runs `work` in one transaction; commits when it resolves, durably, and rolls back when it rejects. */
+  transaction<T>(work: (queries: Kysely<Schema>) => Promise<T>): Promise<T>;
+  /** Whether the engine's error means that another transaction was in the way and the same work may succeed now. */
+  isRetryable(error: unknown): boolean;
+  close(): Promise<void>;
+}
+
+/** Thrown inside a transaction to run it again from the start: the state it began with has changed under it. */
+export class RunAgain extends Error {
+  override readonly name = "RunAgain";
+}
+
+/** A transaction. Writes exist only here. It is over when the function given to `transact` returns. */
+export class Tx implements Reader {
+  readonly engine: Engine;
+  readonly #query: WriteQueries;
+  readonly hooks: (() => void | Promise<void>)[] = [];
+  #over = false;
+
+  constructor(engine: Engine, query: WriteQueries) {
+    this.engine = engine;
+    this.#query = query;
+  }
+
+  get query(): WriteQueries {
+    if (this.#over) throw new Error("a query escaped its transaction: it ran after the transaction was over");
+    return this.#query;
+  }
+
+  /** Runs `hook` after the commit, and not at all after a rollback. A hook's failure is its own affair: it must not throw. */
+  onCommit(hook: () => void | Promise<void>): void {
+    this.hooks.push(hook);
+  }
+
+  end(): void {
+    this.#over = true;
+  }
+}
+
+const MOST_ATTEMPTS = 6;
+
+const running = new AsyncLocalStorage<true>();
+
+/** The database. Reads go straight to it, writes through `transact`. */
+export class Db implements Reader {
+  readonly engine: Engine;
+  readonly #driver: Driver;
+  readonly #strict: boolean;
+
+  /** `strict` makes a read that escapes to the database from inside a transaction an error (tests). */
+  constructor(driver: Driver, strict = false) {
+    this.engine = driver.engine;
+    this.#driver = driver;
+    this.#strict = strict;
+  }
+
+  get query(): ReadQueries {
+    this.#refuseInsideTransaction();
+    return this.#driver.reads;
+  }
+
+  /** A reader for what may take more than a few milliseconds. */
+  get longReads(): Reader {
+    this.#refuseInsideTransaction();
+    return { engine: this.engine, query: this.#driver.longReads };
+  }
+
+  /**
+   * Runs `work` in one transaction and returns what it returns, after the commit is durable and the `onCommit` hooks
+   * have run. `work` runs again from the start when the engine lost it to a deadlock or it threw `RunAgain`,
+   * so it touches nothing but `tx` (or does so idempotently).
+   */
+  async transact<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    this.#refuseInsideTransaction();
+    for (let attempt = 1; ; attempt += 1) {
+      let tx: Tx | undefined;
+      try {
+        const result = await this.#driver.transaction(async (queries) => {
+          tx = new Tx(this.#driver.engine, queries);
+          const open = tx;
+          return this.#strict ? await running.run(true, () => work(open)) : await work(open);
+        });
+        tx?.end();
+        for (const hook of tx?.hooks ?? []) await hook();
+        return result;
+      } catch (error) {
+        tx?.end();
+        const again = error instanceof RunAgain || this.#driver.isRetryable(error);
+        if (!again || attempt === MOST_ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#driver.close();
+  }
+
+  #refuseInsideTransaction(): void {
+    if (this.#strict && running.getStore() === true) {
+      throw new Error("a query escaped its transaction: inside transact(), use tx, not the database");
+    }
+  }
+}

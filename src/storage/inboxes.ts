@@ -1,0 +1,107 @@
+import type { Reader, Tx } from "./database.ts";
+import type { InboxRow } from "./schema.ts";
+
+/** Returns false when another inbox of the account has that address. */
+export async function insertInbox(tx: Tx, inbox: InboxRow): Promise<boolean> {
+  const inserted = await tx.query
+    .insertInto("inboxes")
+    .values(inbox)
+    .onConflict((conflict) => conflict.columns(["account_id", "address_key"]).doNothing())
+    .returning("id")
+    .executeTakeFirst();
+  return inserted !== undefined;
+}
+
+/** All inboxes, newest first. */
+export async function listInboxes(reader: Reader, accountId: string): Promise<InboxRow[]> {
+  return await reader.query
+    .selectFrom("inboxes")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .orderBy("created_at", "desc")
+    .orderBy("id", "desc")
+    .execute();
+}
+
+export async function findInbox(reader: Reader, accountId: string, id: string): Promise<InboxRow | undefined> {
+  return await reader.query
+    .selectFrom("inboxes")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("id", "=", id)
+    .executeTakeFirst();
+}
+
+export async function findInboxes(reader: Reader, accountId: string, ids: readonly string[]): Promise<InboxRow[]> {
+  if (ids.length === 0) return [];
+  return await reader.query
+    .selectFrom("inboxes")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("id", "in", ids)
+    .execute();
+}
+
+/** `addressKey` as `contactKey("email", …)` makes it. */
+export async function findInboxByAddress(
+  reader: Reader,
+  accountId: string,
+  addressKey: string,
+): Promise<InboxRow | undefined> {
+  return await reader.query
+    .selectFrom("inboxes")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("address_key", "=", addressKey)
+    .executeTakeFirst();
+}
+
+/** The account's oldest inbox: where a ticket goes that names none (K2). */
+export async function findFirstInbox(reader: Reader, accountId: string): Promise<InboxRow | undefined> {
+  return await reader.query
+    .selectFrom("inboxes")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .orderBy("created_at")
+    .orderBy("id")
+    .limit(1)
+    .executeTakeFirst();
+}
+
+export async function updateInbox(
+  tx: Tx,
+  accountId: string,
+  id: string,
+  changes: Partial<Pick<InboxRow, "name" | "address" | "address_key">>,
+): Promise<void> {
+  await tx.query
+    .updateTable("inboxes")
+    .set((inbox) => ({ ...changes, version: inbox("version", "+", 1) }))
+    .where("account_id", "=", accountId)
+    .where("id", "=", id)
+    .execute();
+}
+
+export async function deleteInbox(tx: Tx, accountId: string, id: string): Promise<void> {
+  await tx.query.deleteFrom("inboxes").where("account_id", "=", accountId).where("id", "=", id).execute();
+}
+
+/** Whether anything belongs to the inbox: a ticket, or mail that it received. */
+export async function isInboxInUse(reader: Reader, accountId: string, id: string): Promise<boolean> {
+  const ticket = await reader.query
+    .selectFrom("tickets")
+    .select("id")
+    .where("account_id", "=", accountId)
+    .where("inbox_id", "=", id)
+    .limit(1)
+    .executeTakeFirst();
+  if (ticket !== undefined) return true;
+  const received = await reader.query
+    .selectFrom("received_messages")
+    .select("id")
+    .where("account_id", "=", accountId)
+    .where("inbox_id", "=", id)
+    .limit(1)
+    .executeTakeFirst();
+  return received !== undefined;
+}

@@ -1,0 +1,96 @@
+import { sql } from "kysely";
+import { acrossAccounts } from "./across-accounts.ts";
+import type { Reader, Tx } from "./database.ts";
+import type { JobRow } from "./schema.ts";
+
+export async function insertJob(tx: Tx, job: JobRow): Promise<void> {
+  await tx.query.insertInto("jobs").values(job).execute();
+}
+
+/**
+ * Claims up to `limit` jobs of these kinds that are due, over all accounts, oldest due first, and counts the attempt.
+ * Nobody else gets them until `lockedUntil`; a worker that dies loses them then.
+ */
+export async function claimJobs(
+  tx: Tx,
+  kinds: readonly string[],
+  at: number,
+  lockedUntil: number,
+  limit: number,
+): Promise<JobRow[]> {
+  const queries = acrossAccounts(tx);
+  const due = await queries
+    .selectFrom("jobs")
+    .select(["account_id", "id"])
+    .where("failed_at", "is", null)
+    .where("run_at", "<=", at)
+    .where("kind", "in", kinds)
+    .where((job) => job.or([job("locked_until", "is", null), job("locked_until", "<=", at)]))
+    .orderBy("run_at")
+    .orderBy("id")
+    .limit(limit)
+    .$if(tx.engine === "postgres", (query) => query.forUpdate().skipLocked())
+    .execute();
+  const claimed: JobRow[] = [];
+  for (const { account_id, id } of due) {
+    const job = await tx.query
+      .updateTable("jobs")
+      .set({ locked_until: lockedUntil, attempts: sql<number>`attempts + 1` })
+      .where("account_id", "=", account_id)
+      .where("id", "=", id)
+      .returningAll()
+      .executeTakeFirst();
+    if (job !== undefined) claimed.push(job);
+  }
+  return claimed;
+}
+
+/** When the next job of these kinds that nobody holds is due, in epoch milliseconds; null when none waits. */
+export async function nextDue(reader: Reader, kinds: readonly string[], at: number): Promise<number | null> {
+  const row = await acrossAccounts(reader)
+    .selectFrom("jobs")
+    .select((job) => job.fn.min("run_at").as("run_at"))
+    .where("failed_at", "is", null)
+    .where("kind", "in", kinds)
+    .where((job) => job.or([job("locked_until", "is", null), job("locked_until", "<=", at)]))
+    .executeTakeFirst();
+  return row?.run_at ?? null;
+}
+
+export async function deleteJob(tx: Tx, accountId: string, id: string): Promise<void> {
+  await tx.query.deleteFrom("jobs").where("account_id", "=", accountId).where("id", "=", id).execute();
+}
+
+/** Gives a job back, to run again at `runAt`; or, with `failedAt`, gives it up: it stays, with its error. */
+export async function releaseJob(
+  tx: Tx,
+  accountId: string,
+  id: string,
+  changes: Pick<JobRow, "run_at" | "last_error" | "failed_at">,
+): Promise<void> {
+  await tx.query
+    .updateTable("jobs")
+    .set({ ...changes, locked_until: null })
+    .where("account_id", "=", accountId)
+    .where("id", "=", id)
+    .execute();
+}
+
+export interface JobCount {
+  kind: string;
+  waiting: number;
+  failed: number;
+}
+
+export async function countJobs(reader: Reader): Promise<JobCount[]> {
+  return await acrossAccounts(reader)
+    .selectFrom("jobs")
+    .select((job) => [
+      "kind",
+      sql<number>`sum(case when failed_at is null then 1 else 0 end)`.$castTo<number>().as("waiting"),
+      job.fn.count<number>("failed_at").as("failed"),
+    ])
+    .groupBy("kind")
+    .orderBy("kind")
+    .execute();
+}

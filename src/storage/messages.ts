@@ -1,0 +1,91 @@
+import type { Reader, Tx } from "./database.ts";
+import type { Slice, SortDirection } from "./paging.ts";
+import type { MessageRow } from "./schema.ts";
+
+export async function insertMessage(tx: Tx, message: MessageRow): Promise<void> {
+  await tx.query.insertInto("messages").values(message).execute();
+}
+
+export async function findMessage(
+  reader: Reader,
+  accountId: string,
+  ticketId: string,
+  id: string,
+): Promise<MessageRow | undefined> {
+  return await reader.query
+    .selectFrom("messages")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("ticket_id", "=", ticketId)
+    .where("id", "=", id)
+    .executeTakeFirst();
+}
+
+/** All messages of some tickets, each ticket's oldest first (M1). */
+export async function listMessagesOf(
+  reader: Reader,
+  accountId: string,
+  ticketIds: readonly string[],
+): Promise<MessageRow[]> {
+  if (ticketIds.length === 0) return [];
+  return await reader.query
+    .selectFrom("messages")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("ticket_id", "in", ticketIds)
+    .orderBy("ticket_id")
+    .orderBy("created_at")
+    .orderBy("id")
+    .execute();
+}
+
+export async function listMessages(
+  reader: Reader,
+  accountId: string,
+  ticketId: string,
+  direction: SortDirection,
+  { limit, offset }: Slice,
+): Promise<MessageRow[]> {
+  if (limit === 0) return [];
+  return await reader.query
+    .selectFrom("messages")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("ticket_id", "=", ticketId)
+    .orderBy("created_at", direction)
+    .orderBy("id", direction)
+    .limit(limit)
+    .offset(offset)
+    .execute();
+}
+
+export async function countMessages(reader: Reader, accountId: string, ticketId: string): Promise<number> {
+  const { total } = await reader.query
+    .selectFrom("messages")
+    .select((row) => row.fn.countAll<number>().as("total"))
+    .where("account_id", "=", accountId)
+    .where("ticket_id", "=", ticketId)
+    .executeTakeFirstOrThrow();
+  return total;
+}
+
+/** The newest message with one of these Message-IDs (RFC 5322 3.6.4, without angle brackets), in the order given. */
+export async function findMessageByMailId(
+  reader: Reader,
+  accountId: string,
+  mailIds: readonly string[],
+): Promise<MessageRow | undefined> {
+  if (mailIds.length === 0) return undefined;
+  const found = await reader.query
+    .selectFrom("messages")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("mail_id", "in", mailIds)
+    .orderBy("id", "desc")
+    .execute();
+  for (const mailId of mailIds) {
+    const message = found.find((row) => row.mail_id === mailId);
+    if (message !== undefined) return message;
+  }
+  return undefined;
+}

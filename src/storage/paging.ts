@@ -1,0 +1,7 @@
+/** A slice of a collection. */
+export interface Slice {
+  limit: number;
+  offset: number;
+}
+
+export type SortDirection = "asc" | "desc";

@@ -1,0 +1,44 @@
+import { type KyselyPlugin, Kysely, PostgresDialect } from "kysely";
+import pg from "pg";
+import type { Driver } from "./database.ts";
+import type { Schema } from "./schema.ts";
+
+const INT8 = 20;
+
+/**
+ * Lost to another transaction: serialization failure, deadlock, or a row that was there (or not yet there) when this one
+ * looked and is gone (or taken) now. The second run sees what the other left.
+ */
+const LOST_TO_ANOTHER = ["40001", "40P01", "23503", "23505"];
+
+export interface PostgresOptions {
+  url: string;
+  /** The most connections this process holds open. */
+  connections?: number;
+  plugins?: KyselyPlugin[];
+}
+
+/** Opens PostgreSQL 15 or newer. Read committed; rows that must not change under a decision are locked by the query that reads them. */
+export function openPostgres({ url, connections = 16, plugins = [] }: PostgresOptions): Driver {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: connections,
+    // Counts and epoch milliseconds are int8; both stay far below 2^53.
+    types: { getTypeParser: (oid, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) },
+  });
+  // An idle connection that the server closes (a restart) is replaced by the pool; without a listener it would end the process.
+  pool.on("error", () => undefined);
+  const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }), plugins });
+  return {
+    engine: "postgres",
+    reads: kysely,
+    longReads: kysely,
+    transaction: async (work) => await kysely.transaction().execute(work),
+    isRetryable: (error) => hasCode(error, LOST_TO_ANOTHER),
+    close: async () => await kysely.destroy(),
+  };
+}
+
+function hasCode(error: unknown, codes: readonly string[]): boolean {
+  return error instanceof Error && "code" in error && codes.includes(String(error.code));
+}

@@ -1,0 +1,94 @@
+import { type RawBuilder, sql } from "kysely";
+import { type SearchTerm, searchWords } from "../domain/search-words.ts";
+import type { Reader, Tx } from "./database.ts";
+
+/**
+ * Full text, over what `domain/search-words.ts` makes of a text. One entry is a message or a customer. The account is a
+ * word of every SQLite entry, so that the index itself keeps accounts apart.
+ */
+export interface SearchEntry {
+  /** The id of the message or customer. */
+  id: string;
+  /** The ticket of a message; null for a customer. */
+  ticketId: string | null;
+  text: string;
+}
+
+// PostgreSQL keeps at most 256 positions of a word, none above 16383.
+const POSITION_LIMIT = 16_383;
+
+/** Puts an entry into the index, in place of what it held for the same id. */
+export async function indexEntry(tx: Tx, accountId: string, entry: SearchEntry): Promise<void> {
+  const words = searchWords(entry.text);
+  if (tx.engine === "postgres") {
+    await sql`insert into search_entries (account_id, id, ticket_id, words)
+      values (${accountId}, ${entry.id}, ${entry.ticketId}, ${vectorOf(words)}::tsvector)
+      on conflict (account_id, id) do update set words = excluded.words`.execute(tx.query);
+    return;
+  }
+  await removeEntry(tx, accountId, entry.id);
+  await sql`insert into search_entries (account_id, id, ticket_id)
+    values (${accountId}, ${entry.id}, ${entry.ticketId})`.execute(tx.query);
+  await sql`insert into search_index (rowid, scope, words)
+    values ((select entry from search_entries where account_id = ${accountId} and id = ${entry.id}),
+      ${scopeOf(accountId, entry.ticketId !== null)}, ${words.join(" ")})`.execute(tx.query);
+}
+
+/** Takes an entry out; nothing happens when there is none. */
+export async function removeEntry(tx: Tx, accountId: string, id: string): Promise<void> {
+  if (tx.engine === "sqlite") {
+    await sql`delete from search_index
+      where rowid = (select entry from search_entries where account_id = ${accountId} and id = ${id})`.execute(tx.query);
+  }
+  await sql`delete from search_entries where account_id = ${accountId} and id = ${id}`.execute(tx.query);
+}
+
+/** The ids of the tickets of which a message matches every term, as a subquery. */
+export function matchingTickets(reader: Reader, accountId: string, terms: readonly SearchTerm[]): RawBuilder<string> {
+  return matching(reader, accountId, terms, true);
+}
+
+/** The ids of the customers that match every term, as a subquery. */
+export function matchingCustomers(reader: Reader, accountId: string, terms: readonly SearchTerm[]): RawBuilder<string> {
+  return matching(reader, accountId, terms, false);
+}
+
+function matching(
+  { engine }: Reader,
+  accountId: string,
+  terms: readonly SearchTerm[],
+  messages: boolean,
+): RawBuilder<string> {
+  const column = sql.ref(messages ? "ticket_id" : "id");
+  if (engine === "sqlite") {
+    return sql`(select ${column} from search_entries where account_id = ${accountId} and entry in
+      (select rowid from search_index where search_index match ${matchOf(accountId, messages, terms)}))`;
+  }
+  const kind = messages ? sql`ticket_id is not null` : sql`ticket_id is null`;
+  return sql`(select ${column} from search_entries where account_id = ${accountId} and ${kind}
+    and words @@ ${queryOf(terms)}::tsquery)`;
+}
+
+function scopeOf(accountId: string, message: boolean): string {
+  return `${accountId}${message ? "m" : "c"}`;
+}
+
+function matchOf(accountId: string, messages: boolean, terms: readonly SearchTerm[]): string {
+  const words = terms.map(({ word, prefix }) => `"${word}"${prefix ? "*" : ""}`);
+  return `scope : "${scopeOf(accountId, messages)}" AND words : (${words.join(" AND ")})`;
+}
+
+// Words hold letters, digits and marks only, so quoting them needs no escape.
+function queryOf(terms: readonly SearchTerm[]): string {
+  return terms.map(({ word, prefix }) => `'${word}'${prefix ? ":*" : ""}`).join(" & ");
+}
+
+function vectorOf(words: readonly string[]): string {
+  const positions = new Map<string, number[]>();
+  for (const [index, word] of words.entries()) {
+    const known = positions.get(word);
+    if (known === undefined) positions.set(word, [Math.min(index + 1, POSITION_LIMIT)]);
+    else if (known.length < 255 && index < POSITION_LIMIT) known.push(index + 1);
+  }
+  return [...positions].map(([word, at]) => `'${word}':${at.join(",")}`).join(" ");
+}

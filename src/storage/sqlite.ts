@@ -1,0 +1,184 @@
+import { chmodSync, mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type KyselyPlugin,
+  type QueryResult,
+  Kysely,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from "kysely";
+import type { Driver } from "./database.ts";
+import type { Schema } from "./schema.ts";
+import { SqliteThread } from "./sqlite-thread.ts";
+
+/** How long a writer waits for a writer of another process before it gives up, in milliseconds. */
+const WRITE_WAIT = 30_000;
+
+/** Prepared statements kept per connection; the product has a few hundred distinct ones. */
+const STATEMENT_LIMIT = 512;
+
+export interface SqliteOptions {
+  /** The database file; its folder is made when missing, readable by its owner only. */
+  file: string;
+  plugins?: KyselyPlugin[];
+}
+
+/**
+ * Opens the embedded engine. One connection writes, one reads (WAL: neither waits for the other), and a thread with a
+ * connection of its own does the long reads. Every commit is on the disk before it is acknowledged.
+ */
+export function openSqlite({ file, plugins = [] }: SqliteOptions): Driver {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const writer = new SqliteConnection(openFile(file));
+  // The writer waits for other processes in `begin`, without blocking; SQLite's own wait would sleep on this thread.
+  writer.database.exec("pragma busy_timeout = 0");
+  chmodSync(file, 0o600);
+  const reader = new SqliteConnection(openFile(file, true));
+  const thread = new SqliteThread(file);
+  const writes = kyselyOn(writer, plugins);
+  let queue: Promise<unknown> = Promise.resolve();
+
+  async function exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const turn = queue.then(work);
+    queue = turn.catch(() => undefined);
+    return await turn;
+  }
+
+  return {
+    engine: "sqlite",
+    reads: kyselyOn(reader, plugins),
+    longReads: kyselyOn(thread, plugins),
+    transaction: async (work) =>
+      await exclusively(async () => {
+        await begin(writer.database);
+        try {
+          const result = await work(writes);
+          writer.database.exec("commit");
+          return result;
+        } catch (error) {
+          if (writer.database.isTransaction) writer.database.exec("rollback");
+          throw error;
+        }
+      }),
+    isRetryable: () => false,
+    close: async () => {
+      await exclusively(async () => {
+        await thread.close();
+        reader.close();
+        writer.close();
+      });
+    },
+  };
+}
+
+/** Opens one connection with the settings every connection has. */
+export function openFile(file: string, readOnly = false): DatabaseSync {
+  const database = new DatabaseSync(file, { enableForeignKeyConstraints: true, timeout: 5_000 });
+  database.exec("pragma journal_mode = wal");
+  database.exec("pragma synchronous = full");
+  database.exec("pragma temp_store = memory");
+  if (readOnly) database.exec("pragma query_only = on");
+  return database;
+}
+
+/** Takes the write lock. While another process holds it, this one waits without blocking its event loop. */
+async function begin(database: DatabaseSync): Promise<void> {
+  const deadline = performance.now() + WRITE_WAIT;
+  for (;;) {
+    try {
+      database.exec("begin immediate");
+      return;
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > deadline) throw error;
+      await sleep(1 + Math.random() * 4);
+    }
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  const SQLITE_BUSY = 5;
+  return error instanceof Error && "errcode" in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
+}
+
+interface Prepared {
+  statement: StatementSync;
+  returnsRows: boolean;
+}
+
+/** One connection, with its prepared statements. Calls run on the calling thread. */
+export class SqliteConnection implements DatabaseConnection {
+  readonly database: DatabaseSync;
+  readonly #statements = new Map<string, Prepared>();
+
+  constructor(database: DatabaseSync) {
+    this.database = database;
+  }
+
+  // oxlint-disable-next-line require-await -- the interface is asynchronous, the engine is not
+  async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    return this.execute<R>(sql, parameters);
+  }
+
+  execute<R>(sql: string, parameters: readonly unknown[]): QueryResult<R> {
+    const { statement, returnsRows } = this.#prepare(sql);
+    // node:sqlite takes the values SQLite stores; Kysely types them as unknown.
+    const values = parameters as SQLInputValue[];
+    if (returnsRows) return { rows: statement.all(...values) as R[] };
+    const { changes } = statement.run(...values);
+    return { rows: [], numAffectedRows: BigInt(changes) };
+  }
+
+  // oxlint-disable-next-line require-await -- as above
+  async *streamQuery<R>({ sql, parameters }: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<R>> {
+    let rows: R[] = [];
+    for (const row of this.database.prepare(sql).iterate(...(parameters as SQLInputValue[]))) {
+      rows.push(row as R);
+      if (rows.length === chunkSize) {
+        yield { rows };
+        rows = [];
+      }
+    }
+    if (rows.length > 0) yield { rows };
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.database.close();
+  }
+
+  #prepare(sql: string): Prepared {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    if (this.#statements.size >= STATEMENT_LIMIT) this.#statements.clear();
+    const statement = this.database.prepare(sql);
+    const prepared = { statement, returnsRows: statement.columns().length > 0 };
+    this.#statements.set(sql, prepared);
+    return prepared;
+  }
+}
+
+/** Kysely over one connection. Transactions are the driver's affair (see `openSqlite`), not Kysely's. */
+export function kyselyOn(connection: DatabaseConnection, plugins: KyselyPlugin[] = []): Kysely<Schema> {
+  const refuse = (): Promise<void> => Promise.reject(new Error("use transact()"));
+  const dialect: Dialect = {
+    createAdapter: () => new SqliteAdapter(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createDriver: () => ({
+      init: () => Promise.resolve(),
+      acquireConnection: () => Promise.resolve(connection),
+      releaseConnection: () => Promise.resolve(),
+      beginTransaction: refuse,
+      commitTransaction: refuse,
+      rollbackTransaction: refuse,
+      destroy: () => Promise.resolve(),
+    }),
+  };
+  return new Kysely<Schema>({ dialect, plugins });
+}

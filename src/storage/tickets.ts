@@ -1,0 +1,133 @@
+import { sql } from "kysely";
+import type { Reader, Tx } from "./database.ts";
+import type { TicketRow } from "./schema.ts";
+
+export async function insertTicket(tx: Tx, ticket: TicketRow): Promise<void> {
+  await tx.query.insertInto("tickets").values(ticket).execute();
+  await insertTicketLabels(tx, ticket.account_id, ticket.id, labelIdsOf(ticket));
+}
+
+export async function findTicket(reader: Reader, accountId: string, id: string): Promise<TicketRow | undefined> {
+  return await reader.query
+    .selectFrom("tickets")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("id", "=", id)
+    .executeTakeFirst();
+}
+
+/** As `findTicket`, and nobody else changes the ticket until the transaction ends. */
+export async function lockTicket(tx: Tx, accountId: string, id: string): Promise<TicketRow | undefined> {
+  return await tx.query
+    .selectFrom("tickets")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("id", "=", id)
+    .$if(tx.engine === "postgres", (query) => query.forUpdate())
+    .executeTakeFirst();
+}
+
+/** The labels of a ticket, in the order in which they were put on. */
+export function labelIdsOf(ticket: Pick<TicketRow, "label_ids">): string[] {
+  return ticket.label_ids === "[]" ? [] : (JSON.parse(ticket.label_ids) as string[]);
+}
+
+export type TicketChanges = Partial<
+  Pick<
+    TicketRow,
+    | "user_id"
+    | "inbox_id"
+    | "state"
+    | "snoozed_until"
+    | "subject"
+    | "spam"
+    | "trash"
+    | "summary"
+    | "summary_type"
+    | "label_ids"
+  >
+>;
+
+/**
+ * Sets the changed columns, and moves the version and `updated_at` (K4), which never goes back.
+ * Returns the ticket as it is now.
+ */
+export async function updateTicket(
+  tx: Tx,
+  accountId: string,
+  id: string,
+  changes: TicketChanges,
+  at: number,
+): Promise<TicketRow> {
+  if (changes.label_ids !== undefined) {
+    await deleteTicketLabels(tx, accountId, id);
+    await insertTicketLabels(tx, accountId, id, labelIdsOf({ label_ids: changes.label_ids }));
+  }
+  return await tx.query
+    .updateTable("tickets")
+    .set((ticket) => ({
+      ...changes,
+      version: ticket("version", "+", 1),
+      updated_at: sql<number>`case when updated_at > ${at} then updated_at else ${at} end`,
+    }))
+    .where("account_id", "=", accountId)
+    .where("id", "=", id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** Takes a label that is gone off up to `limit` tickets, without moving their version (K4). Returns how many it took it off. */
+export async function removeLabelFromTickets(
+  tx: Tx,
+  accountId: string,
+  labelId: string,
+  limit: number,
+): Promise<number> {
+  const labelled = await tx.query
+    .selectFrom("ticket_labels")
+    .select("ticket_id")
+    .where("account_id", "=", accountId)
+    .where("label_id", "=", labelId)
+    .orderBy("ticket_id")
+    .limit(limit)
+    .execute();
+  for (const { ticket_id } of labelled) {
+    const ticket = await lockTicket(tx, accountId, ticket_id);
+    if (ticket === undefined) continue;
+    const label_ids = JSON.stringify(labelIdsOf(ticket).filter((id) => id !== labelId));
+    await tx.query
+      .updateTable("tickets")
+      .set({ label_ids })
+      .where("account_id", "=", accountId)
+      .where("id", "=", ticket_id)
+      .execute();
+    await tx.query
+      .deleteFrom("ticket_labels")
+      .where("account_id", "=", accountId)
+      .where("ticket_id", "=", ticket_id)
+      .where("label_id", "=", labelId)
+      .execute();
+  }
+  return labelled.length;
+}
+
+async function deleteTicketLabels(tx: Tx, accountId: string, ticketId: string): Promise<void> {
+  await tx.query
+    .deleteFrom("ticket_labels")
+    .where("account_id", "=", accountId)
+    .where("ticket_id", "=", ticketId)
+    .execute();
+}
+
+async function insertTicketLabels(
+  tx: Tx,
+  accountId: string,
+  ticketId: string,
+  labelIds: readonly string[],
+): Promise<void> {
+  if (labelIds.length === 0) return;
+  await tx.query
+    .insertInto("ticket_labels")
+    .values(labelIds.map((label_id) => ({ account_id: accountId, label_id, ticket_id: ticketId })))
+    .execute();
+}
