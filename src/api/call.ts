@@ -17,14 +17,8 @@ export interface Call {
   query: Query;
   /** Absent until the request was charged. */
   charged: Charged | null;
-  /** Set when the request carries an Idempotency-Key and its body was read. */
+  /** Set when a POST carries an Idempotency-Key. */
   idempotent: IdempotentRequest | null;
-}
-
-/** What the request's body was: its parsed JSON, and the hash of its bytes. */
-export interface Body {
-  value: unknown;
-  hash: string;
 }
 
 /** A path parameter that is an id. A malformed one matches nothing, like an unknown one. */

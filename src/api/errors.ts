@@ -1,13 +1,14 @@
 import { STATUS_CODES } from "node:http";
+import type { ShownHeaders } from "./conventions/envelope.ts";
 import { Conflict, Invalid, Malformed, NotAllowed, NotFound } from "../domain/errors.ts";
 
 /** A refusal that only HTTP knows: 401, 405, 413, 414, 415, 429 and the like. */
 export class HttpError extends Error {
   override readonly name = "HttpError";
   readonly status: number;
-  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly headers: ShownHeaders;
 
-  constructor(status: number, message: string, headers: Readonly<Record<string, string | readonly string[]>> = {}) {
+  constructor(status: number, message: string, headers: ShownHeaders = {}) {
     super(message);
     this.status = status;
     this.headers = headers;
@@ -17,7 +18,7 @@ export class HttpError extends Error {
 /** What a client is told of an error: for a 4xx the body of T12, for a 5xx nothing (T4). */
 export interface Refusal {
   status: number;
-  headers: Readonly<Record<string, string | readonly string[]>>;
+  headers: ShownHeaders;
   body: { message: string; errors?: { message: string }[] } | null;
 }
 

@@ -3,8 +3,7 @@ import type { TObject, TSchema } from "typebox";
 import type { BlobStore } from "../storage/blobs.ts";
 import type { Db, Tx } from "../storage/database.ts";
 import type { Call } from "./call.ts";
-import { type Answer, type SendContext, sendAnswer } from "./conventions/answer.ts";
-import { rateHeaders } from "./conventions/credits.ts";
+import { type Answer, type SendContext, chargedHeaders, sendAnswer, writeHeaders } from "./conventions/answer.ts";
 import { runOnce } from "./conventions/idempotency.ts";
 
 export type Verb = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -40,7 +39,8 @@ export interface Route extends RouteOptions {
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    route?: RouteOptions;
+    /** The endpoint as it was declared; absent for what is not the API's. */
+    endpoint?: Route;
   }
 }
 
@@ -97,12 +97,9 @@ export class Router {
   ): void {
     const route: Route = { ...options, verb: "GET", path, binary: true };
     this.routes.push(route);
-    this.#app.get(path, { config: { route }, compress: false }, async (request, reply) => {
+    this.#app.get(path, { config: { endpoint: route }, compress: false }, async (request, reply) => {
       const { headers, stream } = await handle(callOf(request));
-      const { charged } = callOf(request);
-      if (charged !== null) {
-        for (const [name, value] of Object.entries(rateHeaders(charged))) void reply.header(name, value);
-      }
+      writeHeaders(reply, await chargedHeaders(this.context.meter, request.call, 200));
       return reply.headers(headers).send(stream);
     });
   }
@@ -112,7 +109,7 @@ export class Router {
     this.#app.route({
       method: route.verb,
       url: route.path,
-      config: { route },
+      config: { endpoint: route },
       handler: async (request, reply) => {
         const answer = await handle(callOf(request));
         return await sendAnswer(this.context, request, reply, answer);

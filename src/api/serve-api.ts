@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
+import type { IncomingMessage } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Malformed } from "../domain/errors.ts";
 import { type AuthContext, authenticate } from "./auth.ts";
-import type { Body, Call } from "./call.ts";
+import type { Call } from "./call.ts";
 import { type Answer, sendAnswer } from "./conventions/answer.ts";
-import { UnreadableBody, checkBodyHeaders, hasBody } from "./conventions/body-parser.ts";
+import { BodyParser, checkBodyHeaders, hasBody } from "./conventions/body-parser.ts";
 import { type Charged, RateLimited, charge } from "./conventions/credits.ts";
 import { readEmbeds } from "./conventions/embed.ts";
 import { keepRefusal, readIdempotencyKey } from "./conventions/idempotency.ts";
@@ -21,6 +22,9 @@ import type { TokenUses } from "./token-uses.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
+    /** The query as the conventions read it; also of a request that is refused. */
+    asked: Query;
+    /** Null until the request is authenticated. */
     call: Call | null;
   }
 }
@@ -35,11 +39,21 @@ export interface ApiParts {
 
 const VARY = "Accept, Accept-Encoding, Authorization, Cookie";
 
-/** The API below its base path: every request goes through `admit`, every refusal through one error handler. */
-export async function serveApi(api: FastifyInstance, parts: ApiParts): Promise<void> {
+/**
+ * The API below its base path: every request goes through `admit`, every refusal through one error handler.
+ * Returns the API's description.
+ */
+export function serveApi(api: FastifyInstance, parts: ApiParts): Promise<object> {
   const { context } = parts;
   const router = new Router(api, context);
+  const parser = new BodyParser(parts.bodyLimit);
   const document = { text: "" };
+  api.removeAllContentTypeParsers();
+  api.addContentTypeParser("*", async (request: FastifyRequest, payload: IncomingMessage) =>
+    await parser.read(payload, (hash) => {
+      if (request.call?.idempotent != null) request.call.idempotent.bodyHash = hash;
+    }),
+  );
   api.addHook("onRequest", async (request, reply) => {
     prepareReply(request, reply);
     if (!isPublic(request)) await admit(parts, request, router);
@@ -52,8 +66,9 @@ export async function serveApi(api: FastifyInstance, parts: ApiParts): Promise<v
     reply.header("Content-Type", "application/json; charset=utf-8").send(document.text),
   );
   declareRoutes(router);
-  document.text = JSON.stringify(openApiDocument(router.routes));
-  await Promise.resolve();
+  const description = openApiDocument(router.routes);
+  document.text = JSON.stringify(description);
+  return Promise.resolve(description);
 }
 
 /** The description of the API is no secret of an account's. */
@@ -64,7 +79,8 @@ function isPublic(request: FastifyRequest): boolean {
 const processId = randomBytes(4).toString("hex");
 
 function prepareReply(request: FastifyRequest, reply: FastifyReply): void {
-  void reply.header("Request-Id", `${processId}-${request.id}`).header("Vary", VARY);
+  reply.raw.setHeader("Request-Id", `${processId}-${request.id}`);
+  void reply.header("Vary", VARY);
 }
 
 /** The checks before a request is looked at, in the order of T13: 403, 400 override, 401, 429, 404 or 405, 415, 413, 400. */
@@ -75,7 +91,10 @@ async function admit({ context, auth, uses, bodyLimit }: ApiParts, request: Fast
     throw new HttpError(400, "Bad Request: X-HTTP-Method-Override must be one of: PUT, PATCH, DELETE");
   }
   const { query, fault } = readQuery(raw.url ?? "");
-  const call = await identify(auth, request, query);
+  request.asked = query;
+  const account = await authenticate(auth, raw);
+  const actor = { tokenId: account.token_id, userId: null };
+  const call: Call = { request, account, actor, query, charged: null, idempotent: null };
   request.call = call;
   uses.note(call.account.id, call.actor.tokenId ?? "");
   call.charged = await chargeCall(context, request, call);
@@ -88,8 +107,7 @@ async function admit({ context, auth, uses, bodyLimit }: ApiParts, request: Fast
   if (key !== null) {
     const path = (raw.url ?? "").split("?")[0] ?? "";
     const { account, actor } = call;
-    const bodyHash = hasBody(raw) ? "" : "none";
-    call.idempotent = { accountId: account.id, tokenId: actor.tokenId ?? "", request: `POST ${path} ${key}`, bodyHash };
+    call.idempotent = { accountId: account.id, tokenId: actor.tokenId ?? "", request: `POST ${path} ${key}`, bodyHash: null };
   }
   // A type without a body means nothing (T6); the framework would look at it.
   if (!hasBody(raw)) delete raw.headers["content-type"];
@@ -107,22 +125,11 @@ function readQuery(url: string): { query: Query; fault: Malformed | null } {
   }
 }
 
-async function identify(auth: AuthContext, request: FastifyRequest, query: Query): Promise<Call> {
-  try {
-    const account = await authenticate(auth, request.raw);
-    const actor = { tokenId: account.token_id, userId: null };
-    return { request, account, actor, query, charged: null, idempotent: null };
-  } catch (error) {
-    request.refusedQuery = query;
-    throw error;
-  }
-}
-
 /** 1, and 1 for each recognised embed and for a count (C1). */
 async function chargeCall(context: ApiContext, request: FastifyRequest, call: Call): Promise<Charged> {
-  const route = request.routeOptions.config.route;
-  const embeds = route?.embeds === true ? readEmbeds(call.query).size : 0;
-  const count = route?.collection === true && call.query.isTrue("count") ? 1 : 0;
+  const { endpoint } = request.routeOptions.config;
+  const embeds = endpoint?.embeds === true ? readEmbeds(call.query).size : 0;
+  const count = endpoint?.collection === true && call.query.isTrue("count") ? 1 : 0;
   try {
     return await charge(context.meter, call.account, 1 + embeds + count);
   } catch (error) {
@@ -146,10 +153,11 @@ async function refuse(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const { status, headers, body } = refusalOf(error);
-  if (status >= 500) log.error({ error, request: reply.getHeader("Request-Id") }, "a request failed");
+  if (status >= 500) log.error({ error, request: reply.raw.getHeader("Request-Id") }, "a request failed");
   const answer: Answer = { status, headers, ...(body !== null && { body }) };
   const idempotent = request.call?.idempotent;
-  if (idempotent != null && idempotent.bodyHash !== "") {
+  // A body that was refused unread has no hash to keep; asked again, it is refused again.
+  if (idempotent != null && (idempotent.bodyHash !== null || !hasBody(request.raw))) {
     await keepRefusal(context.db, idempotent, { status, ...(body !== null && { body }) }).catch(() => undefined);
   }
   return await sendAnswer(context, request, reply, answer);

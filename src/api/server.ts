@@ -1,15 +1,17 @@
 import { readFileSync } from "node:fs";
-import { type IncomingMessage, type RequestListener, type Server, STATUS_CODES, createServer } from "node:http";
+import { type RequestListener, type Server, STATUS_CODES, createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
 import { constants } from "node:zlib";
 import compress from "@fastify/compress";
 import Fastify, { type FastifyInstance } from "fastify";
+import { sql } from "kysely";
+import type { Db } from "../storage/database.ts";
 import type { CreditMeter } from "../storage/credit-windows.ts";
 import type { Storage } from "../storage/open.ts";
 import type { Config } from "../config.ts";
 import { FailureLimit } from "./auth.ts";
-import { BodyParser } from "./conventions/body-parser.ts";
+import { BASE_PATH } from "./conventions/answer.ts";
 import { applyMethodOverride } from "./conventions/method-override.ts";
 import { openTransport } from "./conventions/transport.ts";
 import { rewriteUrl } from "./conventions/url.ts";
@@ -61,6 +63,7 @@ export async function createApiServer({ config, storage, meter, log }: ServerPar
     },
   });
   app.decorateRequest("call", null);
+  app.decorateRequest("asked");
   const uses = new TokenUses(storage.db, (error) => log.error({ error }, "the last use of tokens was not written"));
   app.addHook("onClose", async () => {
     await uses.close();
@@ -72,22 +75,34 @@ export async function createApiServer({ config, storage, meter, log }: ServerPar
     brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
   });
   const transport = openTransport(config.trustedProxies, config.publicUrl);
-  const parser = new BodyParser(config.bodyLimit);
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser("*", { parseAs: undefined as never }, async (_request: unknown, payload: IncomingMessage) =>
-    parser.read(payload),
+  const parts = {
+    context: { db: storage.db, blobs: storage.blobs, meter, transport, attachmentLimit: config.attachmentLimit },
+    auth: { db: storage.db, transport, site: config.site, failures: new FailureLimit() },
+    uses,
+    log,
+    bodyLimit: config.bodyLimit,
+  };
+  const document: { current: object } = { current: {} };
+  await app.register(
+    async (api) => {
+      document.current = await serveApi(api, parts);
+    },
+    { prefix: BASE_PATH },
   );
-  await app.register(async (api) => {
-    await serveApi(api, {
-      context: { db: storage.db, blobs: storage.blobs, meter, transport, attachmentLimit: config.attachmentLimit },
-      auth: { db: storage.db, transport, site: config.site, failures: new FailureLimit() },
-      uses,
-      log,
-      bodyLimit: config.bodyLimit,
-    });
-  }, { prefix: "/api/v1" });
-  await servePages(app, transport);
+  await servePages(app, {
+    document: document.current,
+    isSecure: (request) => transport.isSecure(request.raw),
+    isReady: async () => await isReady(storage.db),
+    log,
+  });
   return app;
+}
+
+async function isReady(db: Db): Promise<boolean> {
+  return await sql`select 1`.execute(db.query).then(
+    () => true,
+    () => false,
+  );
 }
 
 function createHttpServer(config: ServerParts["config"], handler: RequestListener): Server {

@@ -29,7 +29,7 @@ export interface MessageInput {
 
 /** A message whose faults are all known and whose writing cannot fail for a reason of the request. */
 export interface PreparedMessage {
-  row: Pick<MessageRow, "type" | "direction" | "from_name" | "from" | "to" | "body" | "htmlized" | "user_id">;
+  row: Omit<MessageRow, "account_id" | "id" | "ticket_id" | "delivery_state" | "version" | "created_at">;
   attachmentIds: readonly string[];
 }
 
@@ -66,9 +66,12 @@ export async function prepareMessage(
       from_name: user?.name ?? (await senderName(tx, accountId, input)),
       from: direction === "in" ? (input.from ?? null) : null,
       to: direction === null ? null : (input.to ?? null),
+      cc: null,
       body: input.body ?? "",
       htmlized: input.htmlized === true ? 1 : 0,
       user_id: user?.id ?? null,
+      more_body: null,
+      mail_id: null,
     },
     attachmentIds,
   };
@@ -154,10 +157,8 @@ export async function writeMessage(
     id: newId(),
     ticket_id: ticket.id,
     ...row,
-    cc: outbound ? ticket.reply_cc : null,
-    more_body: null,
+    cc: outbound ? ticket.reply_cc : row.cc,
     delivery_state: outbound ? "queued" : null,
-    mail_id: null,
     version: 1,
     created_at: at,
   };
@@ -167,7 +168,7 @@ export async function writeMessage(
   }
   await indexMessage(tx, ticket, message);
   await recordEvent(tx, ticket.account_id, actor, {
-    kind: "message.created",
+    kind: row.mail_id === null ? "message.created" : "message.received",
     ticketId: ticket.id,
     messageId: message.id,
   });

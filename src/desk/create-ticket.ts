@@ -13,7 +13,7 @@ import { findUser } from "../storage/users.ts";
 import { type MessageInput, type PreparedMessage, prepareMessage, writeMessage } from "./add-message.ts";
 import type { CustomerInput } from "./create-customer.ts";
 import { type FoundOrNew, lookUpCustomer, settleCustomer } from "./find-or-create-customer.ts";
-import { summaryWith } from "./ticket-summary.ts";
+import { NO_SUMMARY, type Summary, summaryWith } from "./ticket-summary.ts";
 
 export interface TicketInput {
   type: "email";
@@ -95,33 +95,52 @@ async function writeTicket(
   { accountId, customerId, inboxId, input, messages }: CheckedTicket,
 ): Promise<TicketRow> {
   const at = now();
-  const summary = messages.reduce(
-    (current, { row }) => summaryWith(current, row) ?? current,
-    { summary: null, summary_type: null } as Pick<TicketRow, "summary" | "summary_type">,
-  );
-  const ticket: TicketRow = {
+  const summary = messages.reduce<Summary>((current, { row }) => summaryWith(current, row) ?? current, NO_SUMMARY);
+  const ticket = await openTicket(tx, actor, {
     account_id: accountId,
-    id: newId(),
-    number: await takeTicketNumber(tx, accountId),
     customer_id: customerId,
     user_id: input.user_id ?? null,
     inbox_id: inboxId,
-    label_ids: "[]",
-    state: "open",
-    snoozed_until: null,
     subject: input.subject ?? null,
-    type: "email",
-    spam: 0,
-    trash: 0,
     reply_to: input.reply_to ?? null,
     reply_cc: input.reply_cc ?? null,
     ...summary,
-    version: 1,
     created_at: at,
-    updated_at: at,
-  };
-  await insertTicket(tx, ticket);
-  await recordEvent(tx, accountId, actor, { kind: "ticket.created", ticketId: ticket.id });
+  });
   for (const message of messages) await writeMessage(tx, ticket, actor, message, at);
   return ticket;
+}
+
+export type NewTicket = Pick<
+  TicketRow,
+  | "account_id"
+  | "customer_id"
+  | "user_id"
+  | "inbox_id"
+  | "subject"
+  | "reply_to"
+  | "reply_cc"
+  | "summary"
+  | "summary_type"
+  | "created_at"
+>;
+
+/** Writes an open email ticket under the account's next number, and records that it was created. Its messages follow. */
+export async function openTicket(tx: Tx, actor: Actor, ticket: NewTicket): Promise<TicketRow> {
+  const row: TicketRow = {
+    ...ticket,
+    id: newId(),
+    number: await takeTicketNumber(tx, ticket.account_id),
+    label_ids: "[]",
+    state: "open",
+    snoozed_until: null,
+    type: "email",
+    spam: 0,
+    trash: 0,
+    version: 1,
+    updated_at: ticket.created_at,
+  };
+  await insertTicket(tx, row);
+  await recordEvent(tx, ticket.account_id, actor, { kind: "ticket.created", ticketId: row.id });
+  return row;
 }

@@ -1,7 +1,6 @@
 import { NotFound } from "../domain/errors.ts";
 import type { Faults } from "../domain/faults.ts";
 import { newId } from "../domain/ids.ts";
-import type { LabelColor } from "../domain/states.ts";
 import { now } from "../domain/time.ts";
 import { enqueue } from "../queue/queue.ts";
 import type { Tx } from "../storage/database.ts";
@@ -18,7 +17,8 @@ import type { Precondition } from "./precondition.ts";
 
 export interface LabelInput {
   name: string;
-  color?: LabelColor | null;
+  /** See `LABEL_COLOR`. */
+  color?: string | null;
 }
 
 /** How labels compare: "VIP" and "vip " are the same. */

@@ -2,7 +2,10 @@ import { summarize } from "../domain/text.ts";
 import type { MessageRow, TicketRow } from "../storage/schema.ts";
 import { messageText } from "./index-message.ts";
 
-type Summary = Pick<TicketRow, "summary" | "summary_type">;
+export type Summary = Pick<TicketRow, "summary" | "summary_type">;
+
+/** Of a ticket without messages. */
+export const NO_SUMMARY: Summary = { summary: null, summary_type: null };
 
 /**
  * A ticket's summary after one more message: that of its first reply, else of its first note (K1).

@@ -36,7 +36,7 @@ export type Direction = "in" | "out";
 /** What became of an outbound reply: waiting, being handed over, handed over, given up. */
 export type DeliveryState = "queued" | "sending" | "sent" | "failed";
 
-/** The fixed palette of label colours; each works on light and dark grounds. */
+/** The palette of label colours; each works on light and dark grounds. */
 export const LABEL_COLORS = [
   "gray",
   "red",
@@ -49,4 +49,8 @@ export const LABEL_COLORS = [
   "purple",
   "pink",
 ] as const;
+
 export type LabelColor = (typeof LABEL_COLORS)[number];
+
+/** A colour of the palette, or `#rrggbb` for labels that come from elsewhere. */
+export const LABEL_COLOR = new RegExp(`^(${LABEL_COLORS.join("|")}|#[0-9a-fA-F]{6})$`);

@@ -142,7 +142,11 @@ const WORD_SEARCH = 30;
 /** The first line or two of a text, in one line: blank space collapsed, cut at the end of a word where one is near. */
 export function summarize(text: string): string {
   // Only what can matter is collapsed, so that a 10 MB body costs nothing; 20 blanks a word would be a strange text.
-  const line = text.trimStart().slice(0, SUMMARY_LENGTH * 20).replace(/\s+/g, " ").trim();
+  const line = text
+    .trimStart()
+    .slice(0, SUMMARY_LENGTH * 20)
+    .replace(/\s+/g, " ")
+    .trim();
   if (line.length <= SUMMARY_LENGTH) return line;
   const space = line.lastIndexOf(" ", SUMMARY_LENGTH);
   if (space >= SUMMARY_LENGTH - WORD_SEARCH) return line.slice(0, space);

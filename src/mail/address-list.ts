@@ -117,16 +117,18 @@ const squeeze = (_match: string, host: string, rest: string): string => host + r
 function cleanAddress(text: string): string | null {
   if (text.length > 2 * MAX_ADDRESS_LENGTH) return null;
   let address = splitComments(text).text.trim();
-  address = address.replace(/^(?:@[^:@]*)+:/, "").replace(/^.*</, "").replace(/^mailto:/i, "").trim();
+  address = address
+    .replace(/^(?:@[^:@]*)+:/, "")
+    .replace(/^.*</, "")
+    .replace(/^mailto:/i, "")
+    .trim();
   if (!address.startsWith('"')) address = address.replace(/\s+/g, "");
   if (!/@\[[^\]]*\]$/.test(address)) address = address.replace(/^[[(<']+|[\])>'.,]+$/g, "");
   const at = address.lastIndexOf("@");
   const local = address.slice(0, at);
   const domain = address.slice(at + 1);
   if (at < 1 || domain === "" || address.length > MAX_ADDRESS_LENGTH) return null;
-  // eslint-disable-next-line no-control-regex -- control characters are what is refused here
   if (/[\s\u0000-\u001f\u007f"<>,;()]/.test(domain)) return null;
-  // eslint-disable-next-line no-control-regex -- as above
   if (!local.startsWith('"') && /[\u0000-\u001f\u007f"<>,;:()@]/.test(local)) return null;
   return cleanText(address);
 }

@@ -2,6 +2,7 @@ import { htmlToText } from "../domain/text.ts";
 import { cleanText } from "./charset.ts";
 import { nameForType, safeFileName } from "./file-names.ts";
 import { makeHeaders } from "./header-block.ts";
+import { MAX_BODY_BYTES } from "./limits.ts";
 import { partBytes, partText, type MimePart } from "./mime-part.ts";
 import { readMimeTree } from "./mime-tree.ts";
 import type { MailAttachment } from "./parsed-message.ts";
@@ -22,12 +23,16 @@ export function collectBody(root: MimePart, raw: Buffer, problems: ProblemNotes)
   const files: MimePart[] = [];
   const extracted: MailAttachment[] = [];
   const alternatives = new Map<MimePart, Segment>();
+  let bodyBytes = 0;
   for (const leaf of leavesOf(root)) {
     const kind = textKind(leaf, segments.length > 0);
-    if (kind === null) {
+    const size = leaf.bodyEnd - leaf.bodyStart;
+    if (kind !== null && bodyBytes + size > MAX_BODY_BYTES) problems.add("a very long text is kept as an attachment");
+    if (kind === null || bodyBytes + size > MAX_BODY_BYTES) {
       files.push(leaf);
       continue;
     }
+    bodyBytes += size;
     const content = bodyText(leaf, raw, extracted, problems);
     if (content === "") continue;
     const segment = segmentOf(leaf, segments, alternatives);
@@ -63,12 +68,7 @@ function textKind(leaf: MimePart, hasText: boolean): "plain" | "html" | null {
   return isFile ? null : leaf.type === "text/html" ? "html" : "plain";
 }
 
-function bodyText(
-  leaf: MimePart,
-  raw: Buffer,
-  extracted: MailAttachment[],
-  problems: ProblemNotes,
-): string {
+function bodyText(leaf: MimePart, raw: Buffer, extracted: MailAttachment[], problems: ProblemNotes): string {
   const text = partText(leaf, raw, problems);
   if (leaf.type === "text/html") return text.trim();
   const { text: rest, files } = extractUuencoded(text);
@@ -103,7 +103,7 @@ function segmentOf(leaf: MimePart, segments: Segment[], alternatives: Map<MimePa
 /** A bounce whose only words are its machine-readable part (RFC 3464) still shows them. */
 function addReportText(files: MimePart[], segments: Segment[], raw: Buffer, problems: ProblemNotes): void {
   for (const part of files) {
-    if (part.type !== "message/delivery-status") continue;
+    if (part.type !== "message/delivery-status" || part.bodyEnd - part.bodyStart > MAX_BODY_BYTES) continue;
     const text = partText(part, raw, problems).trim();
     if (text !== "") segments.push({ plain: [text], html: [] });
   }

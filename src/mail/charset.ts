@@ -26,7 +26,10 @@ export function decodeCharset(bytes: Uint8Array, declared: string | null, proble
 
 /** The name that TextDecoder knows for a charset name found in mail; "utf-7" is ours. Null for us-ascii and none. */
 function canonicalLabel(declared: string): string | null {
-  const name = declared.trim().replace(/^["']+|["']+$/g, "").toLowerCase();
+  const name = declared
+    .trim()
+    .replace(/^["']+|["']+$/g, "")
+    .toLowerCase();
   if (name === "" || name === "us-ascii" || name === "ascii" || name === "ansi_x3.4-1968") return null;
   const alias = aliases.get(name);
   if (alias !== undefined) return alias;
@@ -132,7 +135,6 @@ function decodeAscii(bytes: Uint8Array, label: string | null): string {
   const escapes = text.includes("\u001b$") || text.includes("\u001b(J");
   if (label === "iso-2022-jp" || (escapes && (label === null || strictDecoder(label) === null))) {
     // Two switches in a row are legal, and come from words that were joined; the decoder takes them for an error.
-    // eslint-disable-next-line no-control-regex -- ESC is what is looked for
     const plain = text.replace(/\u001b(?:\([BJI]|\$[@B])(?=\u001b)/g, "");
     return new TextDecoder("iso-2022-jp").decode(Buffer.from(plain, "latin1"));
   }
@@ -151,7 +153,10 @@ function decodeUtf7(bytes: Uint8Array): string {
   return text.replace(/\+([A-Za-z0-9+/]*)-?/g, (_match, run: string) => {
     if (run === "") return "+";
     const units = Buffer.from(run, "base64");
-    return units.subarray(0, units.length & ~1).swap16().toString("utf16le");
+    return units
+      .subarray(0, units.length & ~1)
+      .swap16()
+      .toString("utf16le");
   });
 }
 

@@ -20,7 +20,12 @@ export function splitComments(text: string): { text: string; comments: string[] 
     if (char === "(" && !quoted && !unclosed) {
       const end = commentEnd(text, i);
       if (end > 0) {
-        comments.push(text.slice(i + 1, end).replace(/\\(.)/g, "$1").trim());
+        comments.push(
+          text
+            .slice(i + 1, end)
+            .replace(/\\(.)/g, "$1")
+            .trim(),
+        );
         out += " ";
         i = end + 1;
         continue;

@@ -5,7 +5,6 @@ export function safeFileName(name: string | null): string | null {
   if (name === null) return null;
   const last = name.split(/[/\\]/).at(-1) ?? "";
   const clean = last
-    // eslint-disable-next-line no-control-regex -- taking these out is the point
     .replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "")
     .replace(/\s+/g, " ")
     .trim();
@@ -17,7 +16,12 @@ export function safeFileName(name: string | null): string | null {
 function shorten(name: string): string {
   if (name.length <= MAX_FILE_NAME_LENGTH) return name;
   const extension = /\.[A-Za-z0-9]{1,10}$/.exec(name)?.[0] ?? "";
-  return name.slice(0, MAX_FILE_NAME_LENGTH - extension.length).toWellFormed().replaceAll("\ufffd", "") + extension;
+  return (
+    name
+      .slice(0, MAX_FILE_NAME_LENGTH - extension.length)
+      .toWellFormed()
+      .replaceAll("\ufffd", "") + extension
+  );
 }
 
 /** `attachment-1.pdf`, `invite-1.ics`: what a part without a name is called. `number` counts from 1. */

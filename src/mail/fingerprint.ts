@@ -16,7 +16,7 @@ export function fingerprint(parsed: ParsedMessage): string {
     collapse(parsed.subject),
     collapse(parsed.text),
     collapse(parsed.html),
-    parsed.attachments.map((attachment) => [attachment.name, digest(canonicalBytes(attachment))]),
+    parsed.attachments.map((attachment) => [attachment.name, digestFile(attachment)]),
   ];
   return digest(JSON.stringify(seen));
 }
@@ -27,8 +27,17 @@ function collapse(text: string | null): string {
   return (text ?? "").normalize("NFC").replace(/\s+/g, " ").trim();
 }
 
-/** Text travels with CRLF or LF (RFC 2045 6.7); other content keeps every byte. */
-function canonicalBytes(attachment: MailAttachment): Uint8Array {
-  if (!/^(?:text|message)\//.test(attachment.type)) return attachment.content;
-  return Buffer.from(Buffer.from(attachment.content).toString("latin1").replace(/\r\n?/g, "\n").trimEnd(), "latin1");
+/** Text travels with CRLF or LF (RFC 2045 6.7), with or without a last line end; other content keeps every byte. */
+function digestFile({ type, content }: MailAttachment): string {
+  if (!/^(?:text|message)\//.test(type)) return digest(content);
+  const hash = createHash("sha256");
+  let end = content.length;
+  while (end > 0 && (content[end - 1] === 0x0a || content[end - 1] === 0x0d)) end--;
+  let start = 0;
+  for (let cr = content.indexOf(0x0d); cr >= 0 && cr < end; cr = content.indexOf(0x0d, cr + 1)) {
+    if (content[cr + 1] !== 0x0a) continue;
+    hash.update(content.subarray(start, cr));
+    start = cr + 1;
+  }
+  return hash.update(content.subarray(start, end)).digest("hex");
 }

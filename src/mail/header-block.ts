@@ -51,11 +51,7 @@ export function decodeRaw(raw: string, bodyCharset: string | null, problems: Pro
   return cleanText(decodeCharset(Buffer.from(raw, "latin1"), bodyCharset, problems));
 }
 
-export function makeHeaders(
-  fields: HeaderField[],
-  bodyCharset: string | null,
-  problems: ProblemNotes,
-): MailHeaders {
+export function makeHeaders(fields: HeaderField[], bodyCharset: string | null, problems: ProblemNotes): MailHeaders {
   const decode = (field: HeaderField): string =>
     cleanText(decodeEncodedWords(decodeRaw(field.raw, bodyCharset, problems), problems)).trim();
   const byName = new Map<string, HeaderField[]>();

@@ -37,6 +37,12 @@ export const MAX_PROBLEMS = 50;
 /** Common file systems hold 255 bytes, and a longer name is not readable in any list. */
 export const MAX_FILE_NAME_LENGTH = 200;
 
+/**
+ * All the text that is shown as body. The longest digests have some hundred KiB; nobody reads megabytes on a screen,
+ * and a 200 MiB "text" took 45 s and 5 GB to decode, convert and compare. What goes beyond is a file.
+ */
+export const MAX_BODY_BYTES = 8 * 1024 * 1024;
+
 /** Uuencoded files found inside a plain text; further ones stay in the text. */
 export const MAX_UUENCODED_FILES = 100;
 

@@ -33,7 +33,9 @@ function readDay(text: string): Day | null {
   const iso = /^(\d{4})-(\d{2})-(\d{2})[T ]?(.*)$/.exec(text);
   if (iso) return makeDay(iso[1], Number(iso[2]) - 1, iso[3], iso[4]);
   // asctime: "Mon May  2 16:07:05 [EDT] 2005 [+0200]", and "May 8, 2005 1:17 PM"
-  const asctime = /^(?:[A-Za-z]{3,9},? )?([A-Za-z]{3})[a-z]* (\d{1,2}) ([\d:]+)((?: [A-Z]{1,5})?) (\d{4})(.*)$/.exec(text);
+  const asctime = /^(?:[A-Za-z]{3,9},? )?([A-Za-z]{3})[a-z]* (\d{1,2}) ([\d:]+)((?: [A-Z]{1,5})?) (\d{4})(.*)$/.exec(
+    text,
+  );
   if (asctime) {
     return makeDay(asctime[5], monthOf(asctime[1]), asctime[2], `${asctime[3]}${asctime[6] || asctime[4]}`);
   }
@@ -81,7 +83,14 @@ function readZone(text: string): { minutes: number; problem: string | null } {
 /** RFC 5322 4.3, and European and Asian names that mean one thing only (BST, IST and CST-China do not). */
 const zones = new Map<string, number>([
   ...(["UT", "UTC", "GMT", "Z"] as const).map((name): [string, number] => [name, 0]),
-  ...([["E", -5], ["C", -6], ["M", -7], ["P", -8]] as const).flatMap(([letter, hours]): [string, number][] => [
+  ...(
+    [
+      ["E", -5],
+      ["C", -6],
+      ["M", -7],
+      ["P", -8],
+    ] as const
+  ).flatMap(([letter, hours]): [string, number][] => [
     [`${letter}ST`, hours],
     [`${letter}DT`, hours + 1],
   ]),

@@ -70,7 +70,8 @@ async function* walk(path: string, inMaildir: boolean, walked: Set<string>): Asy
 }
 
 /** What desktops and mail servers leave in folders. */
-const notMail = /^(?:\.DS_Store|Thumbs\.db|desktop\.ini|dovecot[.-].*|maildirsize|maildirfolder|subscriptions|\.nfs.*)$/i;
+const notMail =
+  /^(?:\.DS_Store|Thumbs\.db|desktop\.ini|dovecot[.-].*|maildirsize|maildirfolder|subscriptions|\.nfs.*)$/i;
 
 async function isMbox(file: MailFile): Promise<boolean> {
   if (file.inMaildir || /\.eml$/i.test(file.path)) return false;

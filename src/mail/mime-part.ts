@@ -17,8 +17,10 @@ export type MimePart = {
   charset: string | null;
   flowed: "no" | "yes" | "delsp";
   boundary: string | null;
-  /** "attachment", "inline", or null for none and anything unknown (RFC 2183 2.8 reads unknown as attachment; */
-  /** mail programs that misspell it mean the text to be read). */
+  /**
+   * Null for none and for anything unknown: RFC 2183 2.8 reads an unknown one as attachment, but programs that
+   * misspell it mean their text to be read.
+   */
   disposition: "attachment" | "inline" | null;
   fileName: string | null;
   contentId: string | null;

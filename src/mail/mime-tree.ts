@@ -39,6 +39,7 @@ export function readMimeTree(raw: Buffer, problems: ProblemNotes): MimePart {
         return root;
       }
       if (!hit.closes) {
+        if (hit.multipart.children.length === 0) notePreamble(raw, hit.multipart, position, problems);
         parts++;
         part = newPart(hit.multipart, next);
         hit.multipart.children.push(part);
@@ -54,6 +55,9 @@ export function readMimeTree(raw: Buffer, problems: ProblemNotes): MimePart {
       }
     } else if (part !== null && raw[position] === 0x2d && raw[position + 1] === 0x2d) {
       if (open.guess(part, raw, position, next, problems)) continue;
+    }
+    if (hit === null && header === null && (part === null || part.children.length > 0)) {
+      if ((raw[position] ?? 0) > 0x20) problems.add("text below the last part was left out");
     }
     position = next;
   }
@@ -96,6 +100,14 @@ function sealRest(multipart: MimePart, start: number, end: number): void {
   rest.sealed = true;
   multipart.children.push(rest);
   for (let each: MimePart | null = rest; each !== null; each = each.parent) each.bodyEnd = end;
+}
+
+/** Above the first part stands a line for programs of 1992; anything else there is worth a note. */
+function notePreamble(raw: Buffer, multipart: MimePart, end: number, problems: ProblemNotes): void {
+  const preamble = raw.toString("latin1", multipart.bodyStart, Math.min(end, multipart.bodyStart + 1000));
+  if (/\S/.test(preamble) && !/mime|multi-?part/i.test(preamble)) {
+    problems.add("text above the first part was left out");
+  }
 }
 
 /** The line break before a boundary belongs to the boundary. */

@@ -14,7 +14,7 @@ import { collectProblems, type ProblemNotes } from "./problem-notes.ts";
 /**
  * Reads any bytes as a message (RFC 5322, 2045 to 2047, 2231, 6532). The same bytes always give the same result.
  * Broken mail is read as a person would read it, with a note in `problems`; it never throws, but for an empty input:
- * MailError "empty_message".
+ * MailError "empty_message". The whole message is held in memory; callers bound its size (MAX_MESSAGE_BYTES).
  */
 export async function parseMessage(raw: Uint8Array): Promise<ParsedMessage> {
   if (raw.length === 0) throw new MailError("empty_message", "the message is empty", { retryable: false });

@@ -5,12 +5,7 @@ import { decodeUuencoded } from "./uuencode.ts";
  * Undoes a Content-Transfer-Encoding (RFC 2045 6). Names in the wild are misspelt ("7-bit", "quoted printable",
  * "quoted-printable;", "text/html"): what can be recognised is, anything else is taken as it stands.
  */
-export function decodeTransfer(
-  body: Buffer,
-  declared: string | null,
-  isText: boolean,
-  problems: ProblemNotes,
-): Buffer {
+export function decodeTransfer(body: Buffer, declared: string | null, isText: boolean, problems: ProblemNotes): Buffer {
   const name = (declared ?? "").toLowerCase().replace(/[^a-z0-9]/g, "");
   if (name.includes("base64")) return decodeBase64(body, isText, problems);
   if (name.includes("quotedprintable")) return decodeQuotedPrintable(body);

@@ -19,9 +19,8 @@ export function extractUuencoded(text: string): { text: string; files: { name: s
   for (let i = 0; i < lines.length; i++) {
     const line = lines[i] ?? "";
     const begin = i < lastEnd && files.length < MAX_UUENCODED_FILES ? beginLine.exec(line) : null;
-    let end = i + 1;
-    while (begin && end < lines.length && uuLine.test(lines[end] ?? "")) end++;
-    if (begin && end > i + 1 && lines[end] === "end") {
+    const end = begin === null ? i : endOfBlock(lines, i + 1);
+    if (begin !== null && end > i + 1 && lines[end] === "end") {
       files.push({ name: begin[1] ?? "", content: decodeLines(lines.slice(i + 1, end)) });
       i = end;
     } else {
@@ -29,6 +28,12 @@ export function extractUuencoded(text: string): { text: string; files: { name: s
     }
   }
   return { text: kept.join("\n"), files };
+}
+
+function endOfBlock(lines: string[], start: number): number {
+  let end = start;
+  while (end < lines.length && uuLine.test(lines[end] ?? "")) end++;
+  return end;
 }
 
 const beginLine = /^begin [0-7]{3,4} (\S.*?)\s*$/;

@@ -74,3 +74,20 @@ export async function listEvents(
     .limit(limit)
     .execute();
 }
+
+/**
+ * The position of the first event that this transaction records in bulk, and how much each further one adds to it:
+ * see `recordEvent`.
+ */
+export async function bulkPositions(tx: Tx, accountId: string): Promise<{ first: number; step: 0 | 1 }> {
+  if (tx.engine === "postgres") {
+    const { rows } = await sql<{ position: number }>`select pg_current_xact_id()::text::bigint as position`.execute(tx.query);
+    return { first: rows[0]?.position ?? 0, step: 0 };
+  }
+  const last = await tx.query
+    .selectFrom("events")
+    .select((event) => event.fn.max("position").as("position"))
+    .where("account_id", "=", accountId)
+    .executeTakeFirst();
+  return { first: (last?.position ?? 0) + 1, step: 1 };
+}

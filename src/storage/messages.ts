@@ -89,3 +89,20 @@ export async function findMessageByMailId(
   }
   return undefined;
 }
+
+/** The newest message of a ticket; undefined when it has none. */
+export async function findLastMessage(
+  reader: Reader,
+  accountId: string,
+  ticketId: string,
+): Promise<MessageRow | undefined> {
+  return await reader.query
+    .selectFrom("messages")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("ticket_id", "=", ticketId)
+    .orderBy("created_at", "desc")
+    .orderBy("id", "desc")
+    .limit(1)
+    .executeTakeFirst();
+}

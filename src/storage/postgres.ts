@@ -3,7 +3,8 @@ import pg from "pg";
 import type { Driver } from "./database.ts";
 import type { Schema } from "./schema.ts";
 
-const INT8 = 20;
+/** The type number of `bigint`. */
+export const INT8 = 20;
 
 /**
  * Lost to another transaction: serialization failure, deadlock, or a row that was there (or not yet there) when this one

@@ -18,6 +18,21 @@ export async function findReceivedMessage(
     .executeTakeFirst();
 }
 
+/** As `findReceivedMessage`, and nobody else processes it until the transaction ends. */
+export async function lockReceivedMessage(
+  tx: Tx,
+  accountId: string,
+  id: string,
+): Promise<ReceivedMessageRow | undefined> {
+  return await tx.query
+    .selectFrom("received_messages")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("id", "=", id)
+    .$if(tx.engine === "postgres", (query) => query.forUpdate())
+    .executeTakeFirst();
+}
+
 /** The message of the same inbox that became a ticket or a reply and has this fingerprint. */
 export async function findReceivedByFingerprint(
   reader: Reader,

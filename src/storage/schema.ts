@@ -2,7 +2,6 @@ import type {
   ContactType,
   DeliveryState,
   Direction,
-  LabelColor,
   MessageType,
   TicketState,
   TicketType,
@@ -96,7 +95,8 @@ export interface LabelRow {
   id: string;
   name: string;
   name_key: string;
-  color: LabelColor;
+  /** See `LABEL_COLOR`. */
+  color: string;
   version: number;
   created_at: number;
 }

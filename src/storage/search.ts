@@ -69,7 +69,8 @@ function matching(
     and words @@ ${queryOf(terms)}::tsquery)`;
 }
 
-function scopeOf(accountId: string, message: boolean): string {
+/** The word of SQLite's index that keeps accounts, and messages and customers, apart. */
+export function scopeOf(accountId: string, message: boolean): string {
   return `${accountId}${message ? "m" : "c"}`;
 }
 
@@ -83,7 +84,8 @@ function queryOf(terms: readonly SearchTerm[]): string {
   return terms.map(({ word, prefix }) => `'${word}'${prefix ? ":*" : ""}`).join(" & ");
 }
 
-function vectorOf(words: readonly string[]): string {
+/** The words with their places, as a `tsvector` is written. */
+export function vectorOf(words: readonly string[]): string {
   const positions = new Map<string, number[]>();
   for (const [index, word] of words.entries()) {
     const known = positions.get(word);

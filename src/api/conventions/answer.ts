@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { CreditMeter } from "../../storage/credit-windows.ts";
 import type { Call } from "../call.ts";
-import { type Charged, rateHeaders, settle } from "./credits.ts";
-import { envelop } from "./envelope.ts";
+import { rateHeaders, settle } from "./credits.ts";
+import { type ShownHeaders, envelop } from "./envelope.ts";
 import { etagOf, matchesEtag } from "./etag.ts";
 import { prefersHtml } from "./negotiation.ts";
 import type { Query } from "./query.ts";
@@ -19,7 +19,7 @@ export interface Answer {
   version?: number;
   /** Of a collection that was counted (R4). */
   total?: number;
-  headers?: Readonly<Record<string, string | readonly string[]>>;
+  headers?: ShownHeaders;
 }
 
 export const BASE_PATH = "/api/v1";
@@ -47,48 +47,46 @@ export async function sendAnswer(
   reply: FastifyReply,
   answer: Answer,
 ): Promise<FastifyReply> {
-  const { call } = request;
-  const query = call?.query;
-  const enveloped = query?.isTrue("envelope") === true && answer.status < 500;
+  // A request refused before its query was read has none.
+  const asked = request.asked as Query | undefined;
+  const enveloped = asked?.isTrue("envelope") === true && answer.status < 500;
   const indent = prefersHtml(request.headers.accept) ? 2 : undefined;
   const text = answer.body === undefined ? "" : JSON.stringify(answer.body, null, indent);
-  let { status } = answer;
-  for (const [name, value] of Object.entries(answer.headers ?? {})) void reply.header(name, value);
-  if (answer.location !== undefined) {
-    void reply.header("Location", transport.originOf(request.raw) + BASE_PATH + answer.location);
+  const etag = answer.version === undefined ? undefined : etagOf(answer.version, text);
+  const status = !enveloped && isKnown(request, answer.status, etag) ? 304 : answer.status;
+  const headers: ShownHeaders = {
+    ...(await chargedHeaders(meter, request.call, status)),
+    ...(answer.total !== undefined && { "Total-Count": answer.total }),
+    ...(answer.location !== undefined && { Location: transport.originOf(request.raw) + BASE_PATH + answer.location }),
+    ...(etag !== undefined && { ETag: etag }),
+    ...answer.headers,
+  };
+  writeHeaders(reply, headers);
+  if (enveloped) {
+    const envelope = JSON.stringify(envelop(status, headers, answer.body), null, indent);
+    return reply.code(200).header("Content-Type", JSON_TYPE).send(envelope);
   }
-  if (answer.total !== undefined) void reply.header("Total-Count", answer.total);
-  if (answer.version !== undefined) {
-    const etag = etagOf(answer.version, text);
-    void reply.header("ETag", etag);
-    const known = request.headers["if-none-match"];
-    const reads = request.method === "GET" || request.method === "HEAD";
-    if (reads && status === 200 && !enveloped && known !== undefined && matchesEtag(known, etag)) status = 304;
-  }
-  if (call?.charged != null) await writeRateHeaders(meter, reply, call, call.charged, status);
-  if (enveloped) return sendEnveloped(reply, answer, status, indent);
   void reply.code(status);
   if (status === 304 || text === "") return reply.send();
   return reply.header("Content-Type", JSON_TYPE).send(text);
 }
 
-async function writeRateHeaders(
-  meter: CreditMeter,
-  reply: FastifyReply,
-  call: Call,
-  charged: Charged,
-  status: number,
-): Promise<void> {
+/** Written as the document spells them; the framework's own way would put them in lower case. */
+export function writeHeaders(reply: FastifyReply, headers: ShownHeaders): void {
+  for (const [name, value] of Object.entries(headers)) reply.raw.setHeader(name, value);
+}
+
+/** Whether a reader has this representation already (R12). */
+function isKnown(request: FastifyRequest, status: number, etag: string | undefined): boolean {
+  const known = request.headers["if-none-match"];
+  const reads = request.method === "GET" || request.method === "HEAD";
+  return reads && status === 200 && etag !== undefined && known !== undefined && matchesEtag(known, etag);
+}
+
+/** The rate headers of a request that was charged, once its status settles what it costs. */
+export async function chargedHeaders(meter: CreditMeter, call: Call | null, status: number): Promise<ShownHeaders> {
+  const charged = call?.charged;
+  if (call === null || charged == null) return {};
   await settle(meter, call.account.id, charged, status);
-  for (const [name, value] of Object.entries(rateHeaders(charged))) void reply.header(name, value);
-}
-
-function sendEnveloped(reply: FastifyReply, answer: Answer, status: number, indent: number | undefined): FastifyReply {
-  const body = envelop(status, (name) => reply.getHeader(name) as string | number | undefined, answer.body);
-  return reply.code(200).header("Content-Type", JSON_TYPE).send(JSON.stringify(body, null, indent));
-}
-
-/** The parameters that every endpoint takes. */
-export function wantsCount(query: Query): boolean {
-  return query.isTrue("count");
+  return rateHeaders(charged);
 }

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { Malformed } from "../../domain/errors.ts";
-import type { Body } from "../call.ts";
 import { HttpError } from "../errors.ts";
 
 /** How deep JSON may nest; the API itself needs five levels. */
@@ -38,18 +37,21 @@ export class BodyParser {
     this.#limit = limit;
   }
 
-  /** The parsed body; undefined when there is none that counts. Throws 413, 400. */
-  async read(request: IncomingMessage): Promise<Body | undefined> {
+  /**
+   * The parsed body; undefined when there is none that counts. Throws 413, 400. `seen` is told the hash of the bytes
+   * before they are parsed, so that a refusal of unreadable JSON can be kept too (B2).
+   */
+  async read(request: IncomingMessage, seen: (hash: string) => void): Promise<unknown> {
     if (!WITH_BODY.has(request.method ?? "") || !hasBody(request)) {
       request.resume();
       return undefined;
     }
     const announced = Number(request.headers["content-length"] ?? this.#limit);
     const bytes = Math.min(announced, LARGE_BODIES_MEMORY);
-    if (bytes <= SMALL_BODY) return parseBody(await this.#collect(request));
+    if (bytes <= SMALL_BODY) return parseBody(await this.#collect(request), seen);
     await this.#reserve(bytes);
     try {
-      return parseBody(await this.#collect(request));
+      return parseBody(await this.#collect(request), seen);
     } finally {
       this.#release(bytes);
     }
@@ -95,28 +97,18 @@ function tooLarge(limit: number): HttpError {
 
 const UTF_8 = new TextDecoder("utf-8", { fatal: true });
 
-/** A body whose JSON could not be read: kept with its hash, so that the refusal can be kept too (B2). */
-export class UnreadableBody extends Malformed {
-  readonly hash: string;
-
-  constructor(message: string, hash: string) {
-    super(message);
-    this.hash = hash;
-  }
-}
-
-function parseBody(bytes: Buffer): Body {
-  const hash = createHash("sha256").update(bytes).digest("hex");
+function parseBody(bytes: Buffer, seen: (hash: string) => void): unknown {
+  seen(createHash("sha256").update(bytes).digest("hex"));
   let value: unknown;
   try {
     value = JSON.parse(UTF_8.decode(bytes));
   } catch {
-    throw new UnreadableBody("Bad Request: the body is not valid JSON in UTF-8", hash);
+    throw new Malformed("Bad Request: the body is not valid JSON in UTF-8");
   }
   if (isDeeperThan(value, DEPTH_LIMIT)) {
-    throw new UnreadableBody(`Bad Request: the body nests deeper than ${DEPTH_LIMIT} levels`, hash);
+    throw new Malformed(`Bad Request: the body nests deeper than ${DEPTH_LIMIT} levels`);
   }
-  return { value, hash };
+  return value;
 }
 
 /** Without recursion: the nesting is the sender's. */

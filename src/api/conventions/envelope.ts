@@ -1,16 +1,5 @@
-/** The headers that an enveloped answer shows in its body (R5). */
-const SHOWN = [
-  "Rate-Limit-Limit",
-  "Rate-Limit-Remaining",
-  "Rate-Limit-Used",
-  "Rate-Limit-Reset",
-  "Total-Count",
-  "Location",
-  "Retry-After",
-  "ETag",
-  "Allow",
-  "WWW-Authenticate",
-] as const;
+/** The headers of an answer that are the API's own: an enveloped answer shows them in its body (R5). */
+export type ShownHeaders = Readonly<Record<string, string | number | readonly string[]>>;
 
 export interface Enveloped {
   status: number;
@@ -19,17 +8,10 @@ export interface Enveloped {
 }
 
 /** Packs an answer into one object; header values that are numbers are numbers. */
-export function envelop(
-  status: number,
-  header: (name: string) => number | string | readonly string[] | undefined,
-  response: unknown,
-): Enveloped {
-  const headers: Record<string, string | number> = {};
-  for (const name of SHOWN) {
-    const value = header(name);
-    if (value === undefined) continue;
+export function envelop(status: number, shown: ShownHeaders, response: unknown): Enveloped {
+  const headers = Object.entries(shown).map(([name, value]) => {
     const text = Array.isArray(value) ? value.join(", ") : String(value);
-    headers[name] = /^\d+$/.test(text) ? Number(text) : text;
-  }
-  return { status, headers, response: response ?? {} };
+    return [name, /^\d+$/.test(text) ? Number(text) : text] as const;
+  });
+  return { status, headers: Object.fromEntries(headers), response: response ?? {} };
 }

@@ -16,8 +16,12 @@ export interface IdempotentRequest {
   tokenId: string;
   /** Verb, path and key. */
   request: string;
-  bodyHash: string;
+  /** Of the body's bytes; null until they are read. */
+  bodyHash: string | null;
 }
+
+/** Stands for the hash of a request without a body. */
+const NO_BODY = "none";
 
 /** The `Idempotency-Key` header; null when there is none. */
 export function readIdempotencyKey(header: string | string[] | undefined): string | null {
@@ -94,7 +98,7 @@ async function findFresh(tx: Tx, request: IdempotentRequest): Promise<Idempotenc
 }
 
 function replay(kept: IdempotencyKeyRow, request: IdempotentRequest): Answer {
-  if (kept.body_hash !== request.bodyHash) {
+  if (kept.body_hash !== (request.bodyHash ?? NO_BODY)) {
     throw new Invalid(["Idempotency-Key is already used for another body: use a new key"]);
   }
   return {
@@ -110,7 +114,7 @@ function keyRow(request: IdempotentRequest, answer: Answer): IdempotencyKeyRow {
     account_id: request.accountId,
     token_id: request.tokenId,
     request: request.request,
-    body_hash: request.bodyHash,
+    body_hash: request.bodyHash ?? NO_BODY,
     status: answer.status,
     location: answer.location ?? null,
     version: answer.version ?? null,

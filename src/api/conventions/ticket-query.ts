@@ -1,0 +1,77 @@
+import { Malformed } from "../../domain/errors.ts";
+import { isId } from "../../domain/ids.ts";
+import { searchTerms } from "../../domain/search-words.ts";
+import { TICKET_STATES, TICKET_TYPES } from "../../domain/states.ts";
+import type { Flag } from "../../storage/schema.ts";
+import type { TicketFilter, TicketSort } from "../../storage/ticket-list.ts";
+import type { Query } from "./query.ts";
+
+const NEWEST: readonly TicketSort[] = [{ column: "created_at", direction: "desc" }];
+
+/** The sorts of tickets (R7); the first is the default. */
+export const TICKET_SORTS: ReadonlyMap<string, readonly TicketSort[]> = new Map([
+  ["-created_at", NEWEST],
+  ["created_at", [{ column: "created_at", direction: "asc" }]],
+  ["updated_at", [{ column: "updated_at", direction: "asc" }]],
+  ["-updated_at", [{ column: "updated_at", direction: "desc" }]],
+  ["user_id", [{ column: "user_id", direction: "asc" }]],
+  ["-user_id", [{ column: "user_id", direction: "desc" }]],
+  [
+    "user_id,-updated_at",
+    [
+      { column: "user_id", direction: "asc" },
+      { column: "updated_at", direction: "desc" },
+    ],
+  ],
+]);
+
+/** The filters of a list of tickets (R9). */
+export function readTicketFilter(query: Query): TicketFilter {
+  const filter: TicketFilter = {
+    ...given("ids", readIds(query, "id")),
+    ...given("inboxIds", readIds(query, "inbox_id")),
+    ...given("customerIds", readIds(query, "customer_id")),
+    ...given("userIds", readAssignees(query)),
+    ...given("labelIds", readIds(query, "label_id")),
+    ...given("states", query.oneOf("state", TICKET_STATES)),
+    ...given("types", query.oneOf("type", TICKET_TYPES)),
+    ...given("spam", readFlags(query, "spam")),
+    ...given("trash", readFlags(query, "trash")),
+    ...given("sinceCreated", query.time("since_created_at")),
+    ...given("sinceUpdated", query.time("since_updated_at")),
+    ...given("terms", readTerms(query)),
+  };
+  return filter;
+}
+
+/** `q`: undefined when it holds no word, which is no filter. */
+export function readTerms(query: Query): TicketFilter["terms"] {
+  const text = query.text("q");
+  if (text === undefined) return undefined;
+  const terms = searchTerms(text);
+  if (terms.length > MOST_TERMS) throw new Malformed(`q must have at most ${MOST_TERMS} words`);
+  return terms.length === 0 ? undefined : terms;
+}
+
+const MOST_TERMS = 32;
+
+/** The ids of a comma list; those that can be no id match nothing. */
+function readIds(query: Query, name: string): string[] | undefined {
+  return query.list(name)?.filter(isId);
+}
+
+/** `null` and an empty value are the unassigned, also inside a list. */
+function readAssignees(query: Query): (string | null)[] | undefined {
+  return query
+    .rawList("user_id")
+    ?.map((value) => (value === "null" || value === "" ? null : value))
+    .filter((value) => value === null || isId(value));
+}
+
+function readFlags(query: Query, name: string): Flag[] | undefined {
+  return query.oneOf(name, ["true", "false"])?.map((value) => (value === "true" ? 1 : 0));
+}
+
+function given<K extends string, V>(name: K, value: V | undefined): { [P in K]?: V } {
+  return value === undefined ? {} : ({ [name]: value } as { [P in K]?: V });
+}

@@ -1,0 +1,96 @@
+import { formatTime } from "../../domain/time.ts";
+import { listContacts } from "../../storage/contacts.ts";
+import type { Reader } from "../../storage/database.ts";
+import type { ContactRow, TicketRow } from "../../storage/schema.ts";
+import { labelIdsOf } from "../../storage/tickets.ts";
+import { EMBED_NAMES, type Embed } from "../conventions/embed.ts";
+import { type Resource, type ResourceFields, pickFields } from "../conventions/fields.ts";
+import { loadEmbeds } from "./embeds.ts";
+
+const FIELDS: ResourceFields = {
+  documented: [
+    "id",
+    "number",
+    "user_id",
+    "state",
+    "snoozed_until",
+    "subject",
+    "label_ids",
+    "customer_id",
+    "type",
+    "inbox_id",
+    "spam",
+    "trash",
+    "reply_to",
+    "reply_cc",
+    "updated_at",
+    "created_at",
+    "summary",
+  ],
+  extra: ["version"],
+};
+
+/** Tickets as the API shows them, with what is embedded: one batched query for each type (R3). */
+export async function presentTickets(
+  reader: Reader,
+  accountId: string,
+  tickets: readonly TicketRow[],
+  embeds: ReadonlySet<Embed>,
+  asked: ReadonlySet<string> | null,
+): Promise<Resource[]> {
+  const addresses = await replyAddresses(reader, accountId, tickets, asked);
+  const embedded = await loadEmbeds(reader, accountId, tickets, embeds);
+  return tickets.map((ticket) => {
+    const resource = { ...ticketFields(ticket, addresses.get(ticket.customer_id) ?? null), ...embedded(ticket) };
+    return pickFields(resource, FIELDS, asked, EMBED_NAMES);
+  });
+}
+
+export async function presentTicket(
+  reader: Reader,
+  accountId: string,
+  ticket: TicketRow,
+  embeds: ReadonlySet<Embed>,
+  asked: ReadonlySet<string> | null,
+): Promise<Resource> {
+  const [resource = {}] = await presentTickets(reader, accountId, [ticket], embeds, asked);
+  return resource;
+}
+
+function ticketFields(ticket: TicketRow, address: string | null): Resource {
+  return {
+    id: ticket.id,
+    number: ticket.number,
+    user_id: ticket.user_id,
+    state: ticket.state,
+    snoozed_until: ticket.snoozed_until === null ? null : formatTime(ticket.snoozed_until),
+    subject: ticket.subject,
+    label_ids: labelIdsOf(ticket),
+    customer_id: ticket.customer_id,
+    type: ticket.type,
+    inbox_id: ticket.inbox_id,
+    spam: ticket.spam === 1,
+    trash: ticket.trash === 1,
+    reply_to: ticket.reply_to ?? (ticket.type === "email" ? address : null),
+    reply_cc: ticket.reply_cc,
+    updated_at: formatTime(ticket.updated_at),
+    created_at: formatTime(ticket.created_at),
+    summary: ticket.summary,
+    version: ticket.version,
+  };
+}
+
+/** The first email address of the customers of tickets that have no `reply_to` of their own (K1). */
+async function replyAddresses(
+  reader: Reader,
+  accountId: string,
+  tickets: readonly TicketRow[],
+  asked: ReadonlySet<string> | null,
+): Promise<Map<string, string>> {
+  if (asked !== null && !asked.has("reply_to")) return new Map();
+  const customers = tickets.filter(({ type, reply_to }) => type === "email" && reply_to === null);
+  const ids = [...new Set(customers.map(({ customer_id }) => customer_id))];
+  const contacts = await listContacts(reader, accountId, ids);
+  const emails = contacts.filter(({ type }: ContactRow) => type === "email").toReversed();
+  return new Map(emails.map(({ customer_id, value }) => [customer_id, value.trim()]));
+}

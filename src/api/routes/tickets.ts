@@ -1,0 +1,127 @@
+import Type from "typebox";
+import { NotFound } from "../../domain/errors.ts";
+import { Faults } from "../../domain/faults.ts";
+import { TICKET_STATES, TICKET_TYPES } from "../../domain/states.ts";
+import { createTicket } from "../../desk/create-ticket.ts";
+import { updateTicket } from "../../desk/update-ticket.ts";
+import type { Db } from "../../storage/database.ts";
+import { type TicketFilter, countTickets, listTickets } from "../../storage/ticket-list.ts";
+import { findTicket } from "../../storage/tickets.ts";
+import { type Call, pathId } from "../call.ts";
+import { type Answer, created, ok } from "../conventions/answer.ts";
+import { checkBody } from "../conventions/body.ts";
+import { readEmbeds } from "../conventions/embed.ts";
+import { readPrecondition } from "../conventions/etag.ts";
+import { readFields } from "../conventions/fields.ts";
+import { readPaging, readSort } from "../conventions/paging.ts";
+import { TICKET_SORTS, readTicketFilter } from "../conventions/ticket-query.ts";
+import {
+  EMBED,
+  OF_PAGES,
+  OF_RESOURCE,
+  QUERY,
+  SINCE_CREATED,
+  SINCE_UPDATED,
+  parameter,
+  sortParameter,
+} from "../parameters.ts";
+import { presentTicket, presentTickets } from "../present/ticket.ts";
+import type { RouteOptions, Router } from "../router.ts";
+import { CreateTicket, Ticket, UpdateTicket } from "../schemas/tickets.ts";
+
+const NO_EMBEDS: ReadonlySet<never> = new Set<never>();
+
+/** How a list of tickets is asked for, wherever it stands. */
+export const TICKET_LIST: Pick<RouteOptions, "tag" | "parameters" | "embeds" | "collection" | "answer" | "status"> = {
+  tag: "Tickets",
+  parameters: [
+    parameter("id", "Comma separated ticket ids"),
+    parameter("inbox_id", "Comma separated inbox ids"),
+    parameter("customer_id", "Comma separated customer ids"),
+    parameter("user_id", "Comma separated user ids; `null` for the unassigned"),
+    parameter("label_id", "Comma separated label ids"),
+    parameter("state", `Comma separated, of: ${TICKET_STATES.join(", ")}`),
+    parameter("type", `Comma separated, of: ${TICKET_TYPES.join(", ")}`),
+    parameter("spam", "true or false"),
+    parameter("trash", "true or false"),
+    SINCE_CREATED,
+    SINCE_UPDATED,
+    QUERY,
+    sortParameter(TICKET_SORTS.keys()),
+    EMBED,
+    ...OF_PAGES,
+  ],
+  embeds: true,
+  collection: true,
+  answer: Type.Array(Ticket),
+  status: 200,
+};
+
+export function declareTickets(router: Router): void {
+  const { db } = router.context;
+
+  router.read("/tickets", { ...TICKET_LIST, summary: "List tickets" }, async (call) =>
+    answerTicketList(db, call, readTicketFilter(call.query)),
+  );
+
+  router.read(
+    "/tickets/:ticket_id",
+    {
+      tag: "Tickets",
+      summary: "Get a ticket",
+      parameters: [EMBED, ...OF_RESOURCE],
+      embeds: true,
+      answer: Ticket,
+      status: 200,
+    },
+    async (call) => {
+      const { account, query } = call;
+      const ticket = await findTicket(db, account.id, pathId(call, "ticket_id"));
+      if (ticket === undefined) throw new NotFound();
+      const body = await presentTicket(db, account.id, ticket, readEmbeds(query), readFields(query));
+      return ok(body, ticket.version);
+    },
+  );
+
+  router.write(
+    "POST",
+    "/tickets",
+    { tag: "Tickets", summary: "Create a ticket", parameters: OF_RESOURCE, body: CreateTicket, answer: Ticket, status: 201 },
+    async (tx, { account, actor, query, request }) => {
+      const faults = new Faults();
+      const input = checkBody(CreateTicket, request.body, faults);
+      const ticket = await createTicket(tx, account.id, actor, input, faults);
+      const body = await presentTicket(tx, account.id, ticket, NO_EMBEDS, readFields(query));
+      return created(body, `/tickets/${ticket.id}`, ticket.version);
+    },
+  );
+
+  router.write(
+    "PATCH",
+    "/tickets/:ticket_id",
+    { tag: "Tickets", summary: "Change a ticket", parameters: OF_RESOURCE, body: UpdateTicket, answer: Ticket, status: 200 },
+    async (tx, call) => {
+      const { account, actor, query, request } = call;
+      const faults = new Faults();
+      const input = checkBody(UpdateTicket, request.body, faults);
+      const condition = readPrecondition(request.headers["if-match"]);
+      const ticket = await updateTicket(tx, account.id, actor, pathId(call, "ticket_id"), input, faults, condition);
+      const body = await presentTicket(tx, account.id, ticket, NO_EMBEDS, readFields(query));
+      return ok(body, ticket.version);
+    },
+  );
+}
+
+/** A page of the tickets that a filter leaves, and their exact number if asked for (R4). */
+export async function answerTicketList(db: Db, { account, query }: Call, filter: TicketFilter): Promise<Answer> {
+  const slice = readPaging(query);
+  const sort = readSort(query, TICKET_SORTS);
+  const reader = filter.terms === undefined && slice.offset < DEEP ? db : db.longReads;
+  const tickets = await listTickets(reader, account.id, filter, sort, slice);
+  const body = await presentTickets(db, account.id, tickets, readEmbeds(query), readFields(query));
+  if (!query.isTrue("count")) return ok(body);
+  return { status: 200, body, total: await countTickets(db.longReads, account.id, filter) };
+}
+
+/** From this row on, a page takes longer than the thread that serves everybody should spend on it. */
+const DEEP = 1000;

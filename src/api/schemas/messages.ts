@@ -1,0 +1,43 @@
+import Type from "typebox";
+import { Attachment } from "./attachments.ts";
+import { NAME_LIMIT, Id, Reference, Time, nullable, oneOf } from "./common.ts";
+
+const ADDRESSES_LIMIT = 4000;
+const ATTACHMENTS_LIMIT = 100;
+
+const common = {
+  id: Id,
+  from_name: Type.String(),
+  body: Type.String(),
+  htmlized: Type.Boolean({ description: "Whether the body is HTML" }),
+  user_id: nullable(Id),
+  attachments: Type.Array(Attachment),
+  created_at: Time,
+};
+
+const Reply = Type.Object({
+  ...common,
+  type: Type.Literal("reply"),
+  direction: oneOf(["in", "out"]),
+  from: nullable(Type.String()),
+  to: nullable(Type.String()),
+  more_body: nullable(Type.String({ description: "Signature and quotes, if split off the body" })),
+});
+
+/** A note has no direction, sender or recipient at all (M1). */
+const Note = Type.Object({ ...common, type: Type.Literal("note") });
+
+export const Message = Type.Union([Reply, Note]);
+
+/** A message to create. What a type and direction need beyond this is in the rules of M2. */
+export const MessageBody = Type.Object({
+  type: oneOf(["reply", "note"]),
+  direction: Type.Optional(nullable(oneOf(["in", "out"]))),
+  body: Type.String(),
+  htmlized: Type.Optional(nullable(Type.Boolean())),
+  from_name: Type.Optional(nullable(Type.String({ maxLength: NAME_LIMIT }))),
+  from: Type.Optional(nullable(Type.String({ maxLength: ADDRESSES_LIMIT }))),
+  to: Type.Optional(nullable(Type.String({ maxLength: ADDRESSES_LIMIT }))),
+  user_id: Type.Optional(nullable(Reference)),
+  attachment_ids: Type.Optional(nullable(Type.Array(Reference, { maxItems: ATTACHMENTS_LIMIT }))),
+});

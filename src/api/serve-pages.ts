@@ -1,0 +1,62 @@
+import swagger from "@fastify/swagger";
+import swaggerUi from "@fastify/swagger-ui";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { writeHeaders } from "./conventions/answer.ts";
+import { HttpError, refusalOf } from "./errors.ts";
+import type { Log } from "./server.ts";
+import { WELCOME_PAGE } from "./welcome-page.ts";
+
+export interface Pages {
+  /** The API's description, for the documentation that can be browsed. */
+  document: object;
+  isSecure(request: FastifyRequest): boolean;
+  /** Whether the database answers. */
+  isReady(): Promise<boolean>;
+  log: Log;
+}
+
+/** Everything from this server, nothing from another. */
+const DOCUMENTATION_POLICY =
+  "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+/** What stands beside the API: the welcome page, the documentation with try-it, the health checks. */
+export async function servePages(app: FastifyInstance, { document, isSecure, isReady, log }: Pages): Promise<void> {
+  app.setNotFoundHandler(() => {
+    throw new HttpError(404, "Not Found");
+  });
+  app.setErrorHandler(async (error, _request, reply) => {
+    const { status, headers, body } = refusalOf(error);
+    if (status >= 500) log.error({ error }, "a page failed");
+    writeHeaders(reply, headers);
+    if (body === null) return reply.code(status).send();
+    return reply.code(status).header("Content-Type", "application/json; charset=utf-8").send(JSON.stringify(body));
+  });
+
+  // For load balancers, which ask over plain HTTP: alive, and able to serve.
+  app.get("/healthz", async (_request, reply) => await text(reply, 200, "ok\n"));
+  app.get("/readyz", async (_request, reply) => ((await isReady()) ? text(reply, 200, "ok\n") : text(reply, 503, "")));
+
+  const refusePlain = async (request: FastifyRequest): Promise<void> => {
+    await Promise.resolve();
+    if (!isSecure(request)) throw new HttpError(403, "HTTPS is required");
+  };
+  app.get("/", { onRequest: refusePlain }, async (_request, reply) =>
+    reply
+      .header("Content-Type", "text/html; charset=utf-8")
+      .header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'")
+      .send(WELCOME_PAGE),
+  );
+  await app.register(swagger, { mode: "static", specification: { document: document as never } });
+  await app.register(swaggerUi, {
+    routePrefix: "/docs",
+    staticCSP: true,
+    transformStaticCSP: () => DOCUMENTATION_POLICY,
+    uiConfig: { tryItOutEnabled: true, persistAuthorization: false, validatorUrl: null },
+    uiHooks: { onRequest: refusePlain as never },
+    theme: { title: "Cantrip API" },
+  });
+}
+
+async function text(reply: FastifyReply, status: number, body: string): Promise<FastifyReply> {
+  return await reply.code(status).header("Content-Type", "text/plain; charset=utf-8").send(body);
+}

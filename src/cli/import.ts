@@ -1,0 +1,6 @@
+import type { Command } from "commander";
+import { addImportMailCommand } from "./import-mail.ts";
+
+export function addImportCommand(program: Command): void {
+  addImportMailCommand(program.command("import").description("Moves in what was kept elsewhere."));
+}

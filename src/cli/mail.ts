@@ -1,0 +1,11 @@
+import type { Command } from "commander";
+import { addMailListCommand } from "./mail-list.ts";
+import { addMailProcessCommand } from "./mail-process.ts";
+import { addMailReceiveCommand } from "./mail-receive.ts";
+
+export function addMailCommand(program: Command): void {
+  const mail = program.command("mail").description("Takes a message from a mail server, and shows what became of those received.");
+  addMailReceiveCommand(mail);
+  addMailListCommand(mail);
+  addMailProcessCommand(mail);
+}

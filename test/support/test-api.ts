@@ -1,0 +1,169 @@
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type ServerParts, createApiServer } from "../../src/api/server.ts";
+import { readConfig } from "../../src/config.ts";
+import { createToken } from "../../src/desk/create-token.ts";
+import { createUser } from "../../src/desk/create-user.ts";
+import { createInbox } from "../../src/desk/inboxes.ts";
+import { newAccount } from "../../src/desk/set-up-account.ts";
+import { Faults } from "../../src/domain/faults.ts";
+import { insertAccount } from "../../src/storage/accounts.ts";
+import { openCreditMeter } from "../../src/storage/credit-windows.ts";
+import type { AccountRow, InboxRow, UserRow } from "../../src/storage/schema.ts";
+import { checkAgainstDocument } from "./openapi-check.ts";
+import { type TestStorage, sharedStorage } from "./test-storage.ts";
+
+/** What a request got. */
+export interface Got {
+  status: number;
+  headers: IncomingHttpHeaders;
+  /** Header lines as they were sent: name, value, name, value. */
+  rawHeaders: string[];
+  text: string;
+  /** The parsed body; undefined when there is none or it is no JSON. */
+  // oxlint-disable-next-line no-explicit-any -- tests look into it and say what they expect
+  body: any;
+}
+
+export interface Ask {
+  /** A value to send as JSON, or a string to send as it is. */
+  body?: unknown;
+  headers?: Record<string, string | string[]>;
+}
+
+/** One server over the worker's shared storage, or with settings or a storage of its own. */
+export interface TestServer {
+  url: string;
+  port: number;
+  storage: TestStorage;
+  close(): Promise<void>;
+}
+
+/** Errors that the server logged since `logged` was last emptied: a test of robustness wants none. */
+export const logged: object[] = [];
+
+export async function startTestServer(
+  settings: Partial<ServerParts["config"]> = {},
+  storage?: TestStorage,
+): Promise<TestServer> {
+  const used = storage ?? (await sharedStorage());
+  const config = { ...readConfig({}, {}), ...settings };
+  const log = { debug: () => undefined, error: (facts: object) => void logged.push(facts) };
+  const app = await createApiServer({ config, storage: used, meter: openCreditMeter(used.db), log });
+  await app.ready();
+  app.server.listen({ host: "127.0.0.1", port: 0 });
+  await once(app.server, "listening");
+  app.server.unref();
+  const { port } = app.server.address() as AddressInfo;
+  const scheme = config.tlsCert === null ? "http" : "https";
+  return { url: `${scheme}://127.0.0.1:${port}`, port, storage: used, close: async () => await app.close() };
+}
+
+let shared: Promise<TestServer> | undefined;
+
+export async function sharedServer(): Promise<TestServer> {
+  shared ??= startTestServer();
+  return await shared;
+}
+
+/** Sends one request as it is, and checks what comes back against the API's description. */
+export async function send(server: TestServer, method: string, path: string, { body, headers = {} }: Ask = {}): Promise<Got> {
+  const payload = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
+  const request = httpRequest(server.url + "/", {
+    method,
+    path,
+    headers: { ...(payload !== undefined && { "Content-Length": Buffer.byteLength(payload) }), ...headers } as Record<string, string>,
+    rejectUnauthorized: false,
+  } as object);
+  request.end(payload);
+  const [response] = (await once(request, "response")) as [import("node:http").IncomingMessage];
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString("utf8");
+  const isJson = response.headers["content-type"]?.startsWith("application/json") === true;
+  const got: Got = {
+    status: response.statusCode ?? 0,
+    headers: response.headers,
+    rawHeaders: response.rawHeaders,
+    text,
+    body: isJson && text !== "" && response.headers["content-encoding"] === undefined ? JSON.parse(text) : undefined,
+  };
+  checkAgainstDocument(method, path, headers, got);
+  return got;
+}
+
+/** An account of a test's own, and a client of it. */
+export interface TestDesk {
+  server: TestServer;
+  account: AccountRow;
+  token: string;
+  user: UserRow;
+  inbox: InboxRow;
+  /** Sends a request with the token, below `/api/v1`; a body makes it `application/json`. */
+  ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Got>;
+  get(path: string, headers?: Record<string, string>): Promise<Got>;
+  post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Got>;
+  patch(path: string, body?: unknown, headers?: Record<string, string>): Promise<Got>;
+  /** Creates a ticket and returns it; `more` goes into the request. */
+  // oxlint-disable-next-line no-explicit-any -- as above
+  ticket(more?: object): Promise<any>;
+}
+
+/** Makes an account with a user, an inbox and a token; without limits unless they are given. */
+export async function openDesk(
+  limits: Partial<Pick<AccountRow, "credits_per_minute" | "requests_per_second">> = {},
+  on?: TestServer,
+): Promise<TestDesk> {
+  const server = on ?? (await sharedServer());
+  const { db } = server.storage;
+  const site = `desk-${randomBytes(8).toString("hex")}`;
+  const account: AccountRow = {
+    ...newAccount(site, "Test desk"),
+    credits_per_minute: 0,
+    requests_per_second: 0,
+    ...limits,
+  };
+  const faults = new Faults();
+  const made = await db.transact(async (tx) => {
+    await insertAccount(tx, account);
+    const user = await createUser(
+      tx,
+      account.id,
+      { first_name: "Mary", last_name: "Jones", email: "mary@desk.example" },
+      faults,
+    );
+    const inbox = await createInbox(tx, account.id, { name: "Support", address: "help@desk.example" }, faults);
+    const { token } = await createToken(tx, account.id, "Test", faults);
+    return { user, inbox, token };
+  });
+  const ask: TestDesk["ask"] = async (method, path, body, headers = {}) =>
+    await send(server, method, `/api/v1${path}`, {
+      body,
+      headers: {
+        Authorization: `Bearer ${made.token}`,
+        ...(body !== undefined && { "Content-Type": "application/json" }),
+        ...headers,
+      },
+    });
+  return {
+    server,
+    account,
+    ...made,
+    ask,
+    get: async (path, headers) => await ask("GET", path, undefined, headers),
+    post: async (path, body, headers) => await ask("POST", path, body, headers),
+    patch: async (path, body, headers) => await ask("PATCH", path, body, headers),
+    ticket: async (more = {}) => {
+      const got = await ask("POST", "/tickets", {
+        type: "email",
+        subject: "A question",
+        customer: { first_name: "Ruby", last_name: "Miller" },
+        ...more,
+      });
+      if (got.status !== 201) throw new Error(`the ticket was refused: ${got.text}`);
+      return got.body;
+    },
+  };
+}
