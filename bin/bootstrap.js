@@ -15,6 +15,7 @@ const nodeIsNewEnough = Number.parseInt(process.versions.node, 10) >= 24;
  * `withTools` also asks for the packages that only development needs.
  */
 export function ready(script, { withTools = false } = {}) {
+  followNpm();
   const complete = () => (nodeIsNewEnough || existsSync(bundledNode)) && installed(withTools);
   if (!complete()) {
     install();
@@ -99,4 +100,16 @@ function followParent() {
   if (!process.channel) return;
   process.on("disconnect", () => process.kill(process.pid, "SIGTERM"));
   process.channel.unref();
+}
+
+// npm runs a script in a shell of its own. When npm is told to stop, that shell dies and passes nothing on.
+function followNpm() {
+  if (process.env.npm_lifecycle_event !== "start") return;
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    process.kill(process.pid, "SIGTERM");
+  }, 500);
+  watch.unref();
 }

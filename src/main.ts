@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { pino } from "pino";
 import { createApiServer } from "./api/server.ts";
@@ -31,7 +30,7 @@ export async function startServer(config: Config, strict = false): Promise<Runni
     await storage.close();
     throw new ConfigError(`another Cantrip server is running on ${config.data}: stop it, or use another --data folder`);
   }
-  const log = pino({ level: config.logLevel }, pino.destination(2));
+  const log = pino({ level: config.logLevel, serializers: { error: pino.stdSerializers.err } }, pino.destination(2));
   try {
     const firstRun = await setUpFirstAccount(storage.db, config.site);
     const meter = openCreditMeter(storage.db);
@@ -59,9 +58,7 @@ export async function startServer(config: Config, strict = false): Promise<Runni
 
 async function listen(app: Awaited<ReturnType<typeof createApiServer>>, { host, port }: Config): Promise<void> {
   try {
-    await app.ready();
-    app.server.listen({ host, port });
-    await once(app.server, "listening");
+    await app.listen({ host, port });
   } catch (error) {
     await app.close();
     const code = error instanceof Error && "code" in error ? error.code : "";

@@ -51,7 +51,7 @@ export async function servePages(app: FastifyInstance, { document, isSecure, isR
     routePrefix: "/docs",
     staticCSP: true,
     transformStaticCSP: () => DOCUMENTATION_POLICY,
-    uiConfig: { tryItOutEnabled: true, persistAuthorization: false, validatorUrl: null },
+    uiConfig: { layout: "BaseLayout", tryItOutEnabled: true, persistAuthorization: false, validatorUrl: null },
     uiHooks: { onRequest: refusePlain as never },
     theme: { title: "Cantrip API" },
   });

@@ -52,9 +52,7 @@ export async function startTestServer(
   const config = { ...readConfig({}, {}), ...settings };
   const log = { debug: () => undefined, error: (facts: object) => void logged.push(facts) };
   const app = await createApiServer({ config, storage: used, meter: openCreditMeter(used.db), log });
-  await app.ready();
-  app.server.listen({ host: "127.0.0.1", port: 0 });
-  await once(app.server, "listening");
+  await app.listen({ host: "127.0.0.1", port: 0 });
   app.server.unref();
   const { port } = app.server.address() as AddressInfo;
   const scheme = config.tlsCert === null ? "http" : "https";
