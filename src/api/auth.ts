@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { isIP } from "node:net";
 import { accountOfToken, hashToken } from "../domain/api-tokens.ts";
 import { NotAllowed } from "../domain/errors.ts";
 import { MINUTE, now } from "../domain/time.ts";
@@ -22,7 +23,7 @@ export interface AuthContext {
   failures: FailureLimit;
 }
 
-/** The account that a request's token opens. Throws 401, 403 (a write by Basic from another site), or 429. */
+/** The account that a request's token opens. Throws 401, or 429 to one who keeps trying. */
 export async function authenticate(
   { db, transport, site, failures }: AuthContext,
   request: IncomingMessage,
@@ -34,10 +35,14 @@ export async function authenticate(
     failures.note(transport.clientOf(request));
     throw unauthorized(request);
   }
-  if (credentials.basic && !isRead(request) && request.headers["sec-fetch-site"] === "cross-site") {
-    throw new NotAllowed("Forbidden: another site may not write with the credentials that a browser keeps");
-  }
   return holder;
+}
+
+/** Refuses a write by Basic that another site makes a browser send: it adds the credentials by itself (A1). */
+export function refuseForeignWrite(request: IncomingMessage): void {
+  const foreign = request.headers["sec-fetch-site"] === "cross-site";
+  if (!foreign || isRead(request) || readCredentials(request)?.basic !== true) return;
+  throw new NotAllowed("Forbidden: another site may not write with the credentials that a browser keeps");
 }
 
 async function findHolder(db: Db, token: string): Promise<TokenHolder | undefined> {
@@ -48,8 +53,9 @@ async function findHolder(db: Db, token: string): Promise<TokenHolder | undefine
 /** T1: `--site` decides if given; else a host whose first label names another account is not served. */
 async function isServedHere(db: Db, holder: TokenHolder, site: string | null, host: string): Promise<boolean> {
   if (site !== null) return holder.site === site;
-  const label = host.toLowerCase().split(/[.:]/)[0] ?? "";
-  if (label === holder.site || label === "localhost" || label === "" || /^\d+$/.test(label)) return true;
+  const name = host.toLowerCase().replace(/:\d+$/, "").replace(/^\[|\]$/g, "");
+  const label = name.split(".")[0] ?? "";
+  if (label === holder.site || name === "localhost" || label === "" || isIP(name) !== 0) return true;
   const named = await findAccountBySite(db, label);
   return named === undefined || named.id === holder.id;
 }

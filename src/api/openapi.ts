@@ -1,7 +1,7 @@
 import Type, { type TSchema } from "typebox";
 import { BASE_PATH } from "./conventions/answer.ts";
 import type { Route } from "./router.ts";
-import { Id, Problem } from "./schemas/common.ts";
+import { Id, Problem } from "./schemas/shapes.ts";
 import { Attachment } from "./schemas/attachments.ts";
 import { Contact, Customer } from "./schemas/customers.ts";
 import { Inbox } from "./schemas/inboxes.ts";

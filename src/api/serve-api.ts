@@ -1,8 +1,6 @@
-import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { Malformed } from "../domain/errors.ts";
-import { type AuthContext, authenticate } from "./auth.ts";
+import type { FastifyInstance, FastifyReply, FastifyRequest, onSendAsyncHookHandler } from "fastify";
+import { type AuthContext, authenticate, refuseForeignWrite } from "./auth.ts";
 import type { Call } from "./call.ts";
 import { type Answer, sendAnswer } from "./conventions/answer.ts";
 import { BodyParser, checkBodyHeaders, hasBody } from "./conventions/body-parser.ts";
@@ -55,8 +53,16 @@ export function serveApi(api: FastifyInstance, parts: ApiParts): Promise<object>
     }),
   );
   api.addHook("onRequest", async (request, reply) => {
-    prepareReply(request, reply);
+    request.asked = readQuery(request.raw.url ?? "");
+    void reply.header("Vary", VARY);
+    if (!context.transport.isSecure(request.raw)) throw new HttpError(403, "HTTPS is required");
     if (!isPublic(request)) await admit(parts, request, router);
+  });
+  // Once more after the compression of each route, which adds to it what is there in another letter case.
+  api.addHook("onRoute", (route) => {
+    const restoreVary: onSendAsyncHookHandler = async (_request, reply, payload) =>
+      await Promise.resolve(payload).finally(() => void reply.header("Vary", VARY));
+    route.onSend = [route.onSend ?? [], restoreVary].flat();
   });
   api.setNotFoundHandler(() => {
     throw new HttpError(404, "Not Found");
@@ -76,33 +82,28 @@ function isPublic(request: FastifyRequest): boolean {
   return request.routeOptions.url === "/api/v1/openapi.json";
 }
 
-const processId = randomBytes(4).toString("hex");
-
-function prepareReply(request: FastifyRequest, reply: FastifyReply): void {
-  reply.raw.setHeader("Request-Id", `${processId}-${request.id}`);
-  void reply.header("Vary", VARY);
-}
-
-/** The checks before a request is looked at, in the order of T13: 403, 400 override, 401, 429, 404 or 405, 415, 413, 400. */
+/** The checks before a request is looked at, in the order of T13: 400 override, 401, 429, 404 or 405, 415, 413, 400. */
 async function admit({ context, auth, uses, bodyLimit }: ApiParts, request: FastifyRequest, router: Router): Promise<void> {
   const { raw } = request;
-  if (!context.transport.isSecure(raw)) throw new HttpError(403, "HTTPS is required");
   if (isOverrideRefused(raw)) {
     throw new HttpError(400, "Bad Request: X-HTTP-Method-Override must be one of: PUT, PATCH, DELETE");
   }
-  const { query, fault } = readQuery(raw.url ?? "");
-  request.asked = query;
+  const query = request.asked;
   const account = await authenticate(auth, raw);
   const actor = { tokenId: account.token_id, userId: null };
   const call: Call = { request, account, actor, query, charged: null, idempotent: null };
   request.call = call;
   uses.note(call.account.id, call.actor.tokenId ?? "");
   call.charged = await chargeCall(context, request, call);
+  refuseForeignWrite(raw);
   const urlFault = urlFaultOf(raw);
-  if (urlFault !== undefined) throw new HttpError(urlFault.status, urlFault.message);
-  if (request.is404) throw notFound(request, router);
+  if (request.is404 && urlFault === undefined) throw notFound(request, router);
   checkBodyHeaders(raw, bodyLimit);
-  if (fault !== null) throw fault;
+  if (urlFault !== undefined) throw new HttpError(urlFault.status, urlFault.message);
+  query.refuseUnreadable();
+  // Here, so that no write is begun for an answer that cannot be given.
+  query.list("fields");
+  if (request.routeOptions.config.endpoint?.embeds === true) query.list("embed");
   const key = request.method === "POST" ? readIdempotencyKey(request.headers["idempotency-key"]) : null;
   if (key !== null) {
     const path = (raw.url ?? "").split("?")[0] ?? "";
@@ -113,16 +114,9 @@ async function admit({ context, auth, uses, bodyLimit }: ApiParts, request: Fast
   if (!hasBody(raw)) delete raw.headers["content-type"];
 }
 
-/** The query, and what is wrong with it: kept until it is its turn. */
-function readQuery(url: string): { query: Query; fault: Malformed | null } {
+function readQuery(url: string): Query {
   const question = url.indexOf("?");
-  if (question === -1) return { query: EMPTY_QUERY, fault: null };
-  try {
-    return { query: new Query(url.slice(question + 1)), fault: null };
-  } catch (error) {
-    if (error instanceof Malformed) return { query: EMPTY_QUERY, fault: error };
-    throw error;
-  }
+  return question === -1 ? EMPTY_QUERY : new Query(url.slice(question + 1));
 }
 
 /** 1, and 1 for each recognised embed and for a count (C1). */

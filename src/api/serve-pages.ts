@@ -21,12 +21,17 @@ const DOCUMENTATION_POLICY =
 
 /** What stands beside the API: the welcome page, the documentation with try-it, the health checks. */
 export async function servePages(app: FastifyInstance, { document, isSecure, isReady, log }: Pages): Promise<void> {
-  app.setNotFoundHandler(() => {
+  const refusePlain = async (request: FastifyRequest): Promise<void> => {
+    await Promise.resolve();
+    if (!isSecure(request)) throw new HttpError(403, "HTTPS is required");
+  };
+  app.setNotFoundHandler(async (request) => {
+    await refusePlain(request);
     throw new HttpError(404, "Not Found");
   });
   app.setErrorHandler(async (error, _request, reply) => {
     const { status, headers, body } = refusalOf(error);
-    if (status >= 500) log.error({ error }, "a page failed");
+    if (status >= 500) log.error({ error, request: reply.raw.getHeader("Request-Id") }, "a page failed");
     writeHeaders(reply, headers);
     if (body === null) return reply.code(status).send();
     return reply.code(status).header("Content-Type", "application/json; charset=utf-8").send(JSON.stringify(body));
@@ -36,10 +41,6 @@ export async function servePages(app: FastifyInstance, { document, isSecure, isR
   app.get("/healthz", async (_request, reply) => await text(reply, 200, "ok\n"));
   app.get("/readyz", async (_request, reply) => ((await isReady()) ? text(reply, 200, "ok\n") : text(reply, 503, "")));
 
-  const refusePlain = async (request: FastifyRequest): Promise<void> => {
-    await Promise.resolve();
-    if (!isSecure(request)) throw new HttpError(403, "HTTPS is required");
-  };
   app.get("/", { onRequest: refusePlain }, async (_request, reply) =>
     reply
       .header("Content-Type", "text/html; charset=utf-8")

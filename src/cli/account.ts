@@ -18,7 +18,10 @@ interface SetOptions extends CommonOptions {
 const HIGHEST_LIMIT = 1_000_000_000;
 
 export function addAccountCommand(program: Command): void {
-  const account = program.command("account").description("Shows and changes help desks.");
+  const account = program
+    .command("account")
+    .summary("show and change help desks")
+    .description("Shows and changes help desks.");
   const limit = wholeNumber(0, HIGHEST_LIMIT);
 
   const list = account.command("list").description("Lists the help desks of this installation.").action(listAll);
@@ -60,10 +63,7 @@ async function change(options: SetOptions): Promise<void> {
     ...(requestsPerSecond === undefined ? {} : { requests_per_second: requestsPerSecond }),
   };
   if (Object.keys(changes).length === 0) {
-    throw new CommandFailure(
-      "nothing to change: give --name, --credits-per-minute or --requests-per-second",
-      MISUSED,
-    );
+    throw new CommandFailure("nothing to change: give --name, --credits-per-minute or --requests-per-second", MISUSED);
   }
   const changed = await withAccount(
     options,

@@ -54,10 +54,7 @@ export async function withStorage<T>(
 }
 
 /** Like `withStorage`, for the help desk that `--site` names, or the only one. */
-export async function withAccount<T>(
-  options: CommonOptions,
-  work: (opened: OpenedAccount) => Promise<T>,
-): Promise<T> {
+export async function withAccount<T>(options: CommonOptions, work: (opened: OpenedAccount) => Promise<T>): Promise<T> {
   return await withStorage(options, async ({ config, storage }) => {
     const account = await resolveAccount(storage.db, config.site);
     return await work({ config, storage, account });
@@ -85,7 +82,11 @@ export async function resolveAccount(reader: Reader, site: string | null): Promi
 }
 
 /** The account's inbox with this address; undefined when there is none. */
-export async function findInboxFor(reader: Reader, account: AccountRow, address: string): Promise<InboxRow | undefined> {
+export async function findInboxFor(
+  reader: Reader,
+  account: AccountRow,
+  address: string,
+): Promise<InboxRow | undefined> {
   return await findInboxByAddress(reader, account.id, contactKey("email", address));
 }
 

@@ -10,11 +10,12 @@ import { insertInbox } from "../storage/inboxes.ts";
 import { findLabelByName, insertLabel } from "../storage/labels.ts";
 import { readProperty, writeProperty } from "../storage/properties.ts";
 import { insertUser } from "../storage/users.ts";
-import { writeBatch } from "./demo-batch.ts";
+import { type DemoBatch, writeBatch } from "./demo-batch.ts";
 import { DEMO_DAYS } from "./demo-calendar.ts";
 import { DEMO_FILES } from "./demo-files.ts";
 import { AGENTS, INBOXES, LABELS } from "./demo-people.ts";
-import { DemoIds, type DemoPlan, type DemoSetting, DemoTickets } from "./demo-tickets.ts";
+import { DemoIds } from "./demo-ids.ts";
+import { type DemoPlan, type DemoSetting, DemoTickets } from "./demo-tickets.ts";
 
 export interface DemoOptions {
   site: string;
@@ -52,17 +53,26 @@ export async function seedDemo(
     ...(Number.isSafeInteger(seed) && seed >= 0 ? [] : ["seed must be a whole number, at least 0"]),
   ];
   if (faults.length > 0) throw new Invalid(faults);
-  const { plan, setting, ids } = await db.transact(async (tx) => await prepare(tx, blobs, { site, tickets, seed, until }));
+  const { plan, setting, ids } = await db.transact(
+    async (tx) => await prepare(tx, blobs, { site, tickets, seed, until }),
+  );
   const maker = new DemoTickets(plan, setting, ids);
   const counts: DemoCounts = { tickets: 0, messages: 0, customers: 0 };
-  for (let first = 0; first < tickets; first += BATCH) {
-    const batch = maker.make(first, Math.min(first + BATCH, tickets));
+  const write = async (batch: DemoBatch): Promise<void> => {
     await db.transact(async (tx) => await writeBatch(tx, plan.accountId, batch));
     counts.tickets += batch.tickets.length;
     counts.messages += batch.messages.length;
     counts.customers += batch.customers.length;
     onProgress(counts.tickets, tickets);
+  };
+  let writing = Promise.resolve();
+  for (let first = 0; first < tickets; first += BATCH) {
+    // Made while PostgreSQL still writes the one before.
+    const batch = maker.make(first, Math.min(first + BATCH, tickets));
+    await writing;
+    writing = write(batch);
   }
+  await writing;
   return counts;
 }
 
@@ -96,9 +106,20 @@ async function addAgents(tx: Tx, accountId: string, ids: DemoIds, at: number): P
   const users = [];
   for (const { first, last } of AGENTS) {
     const id = ids.at(at);
-    const email = `${first}@rosewater.example`.normalize("NFKD").replace(/[^a-zA-Z@.]/g, "").toLowerCase();
+    const email = `${first}@rosewater.example`
+      .normalize("NFKD")
+      .replace(/[^a-zA-Z@.]/g, "")
+      .toLowerCase();
     const names = { first_name: first, last_name: last, email, email_key: contactKey("email", email) };
-    const user = { account_id: accountId, id, ...names, role: "agent" as const, password_hash: null, version: 1, created_at: at };
+    const user = {
+      account_id: accountId,
+      id,
+      ...names,
+      role: "agent" as const,
+      password_hash: null,
+      version: 1,
+      created_at: at,
+    };
     if (!(await insertUser(tx, user))) throw new Invalid([`a user with the email ${email} is already there`]);
     users.push(id);
   }

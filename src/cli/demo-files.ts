@@ -13,11 +13,31 @@ export const DEMO_FILES: readonly DemoFile[] = [
   file("screenshot.png", "image/png", picture(48, 32, 20)),
   file("photo-of-the-damage.png", "image/png", picture(64, 48, 140)),
   file("IMG_2041.png", "image/png", picture(40, 40, 220)),
-  file("error.log", "text/plain", text(12, (n) => `12:0${n % 10}:31 ERROR request ${n} ended unexpectedly`)),
-  file("console.txt", "text/plain", text(6, (n) => `TypeError: undefined is not a function (line ${n * 17})`)),
-  file("export.csv", "text/csv", text(20, (n) => `${n},Customer ${n},${n * 3}.50`)),
-  file("Rückgabe.txt", "text/plain", text(3, (n) => `Position ${n}: 1 × Wasserkocher`)),
-  file("meeting.ics", "text/calendar", Buffer.from("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:demo\r\nEND:VCALENDAR\r\n")),
+  file(
+    "error.log",
+    "text/plain",
+    text(12, (n) => `12:0${n % 10}:31 ERROR request ${n} ended unexpectedly`),
+  ),
+  file(
+    "console.txt",
+    "text/plain",
+    text(6, (n) => `TypeError: undefined is not a function (line ${n * 17})`),
+  ),
+  file(
+    "export.csv",
+    "text/csv",
+    text(20, (n) => `${n},Customer ${n},${n * 3}.50`),
+  ),
+  file(
+    "Rückgabe.txt",
+    "text/plain",
+    text(3, (n) => `Position ${n}: 1 × Wasserkocher`),
+  ),
+  file(
+    "meeting.ics",
+    "text/calendar",
+    Buffer.from("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:demo\r\nEND:VCALENDAR\r\n"),
+  ),
 ];
 
 function file(name: string, type: string, bytes: Buffer): DemoFile {

@@ -5,7 +5,7 @@ import { messageEntry } from "../storage/bulk-index.ts";
 import type { MessageRow, TicketRow } from "../storage/schema.ts";
 import type { DemoBatch } from "./demo-batch.ts";
 import { DEMO_FILES } from "./demo-files.ts";
-import { AGENTS, type Person } from "./demo-people.ts";
+import { AGENTS, INBOXES, type Person } from "./demo-people.ts";
 import type { Random } from "./demo-random.ts";
 import { type Problem, type Slots, agentReply, customerFollowUp, firstMessage, internalNote } from "./demo-text.ts";
 
@@ -20,6 +20,8 @@ export interface Facts {
   problem: Problem;
   slots: Slots;
   spam: boolean;
+  /** Which of `INBOXES` it came to. */
+  inbox: number;
   customerId: string;
   person: Person;
 }
@@ -48,7 +50,12 @@ const COUNTS = [18, 25, 24, 15, 9, 5, 2.5, 1.5];
 
 /** Writes the messages of a ticket into the batch, with their events, attachments and search entries. */
 export function talk(batch: DemoBatch, random: Random, facts: Facts, desk: Desk): Conversation {
-  const story: Conversation = { summary: { summary: null, summary_type: null }, changes: 0, last: facts.at, answered: false };
+  const story: Conversation = {
+    summary: { summary: null, summary_type: null },
+    changes: 0,
+    last: facts.at,
+    answered: false,
+  };
   const wanted = facts.spam ? 1 : random.pickWeight(COUNTS) + 1;
   let turn = firstTurn(random, facts);
   let replies = 0;
@@ -68,7 +75,12 @@ export function talk(batch: DemoBatch, random: Random, facts: Facts, desk: Desk)
     batch.messages.push(message);
     batch.entries.push(messageEntry({ id: facts.ticketId, subject: facts.subject }, message));
     if (turn === "in" && random.chance(0.05)) attach(batch, random, message, desk);
-    record(batch, facts, desk, { kind: "message.created", at: story.last, userId: message.user_id, messageId: message.id });
+    record(batch, facts, desk, {
+      kind: "message.created",
+      at: story.last,
+      userId: message.user_id,
+      messageId: message.id,
+    });
   }
   return story;
 }
@@ -95,6 +107,7 @@ interface Turned {
 function write(random: Random, facts: Facts, desk: Desk, turned: Turned): MessageRow {
   const { turn, at } = turned;
   const { person, type } = facts;
+  const inbox = INBOXES[facts.inbox]?.address ?? null;
   const author = random.chance(0.12) ? random.below(AGENTS.length) : desk.agent;
   const agent = AGENTS[author] ?? AGENTS[0];
   const paragraphs = compose(random, facts, turned, agent.first);
@@ -109,7 +122,7 @@ function write(random: Random, facts: Facts, desk: Desk, turned: Turned): Messag
     direction: turn === "note" ? null : turn,
     from_name: turn === "in" ? person.name : `${agent.first} ${agent.last}`,
     from: turn === "in" ? address : null,
-    to: turn === "out" ? address : turn === "in" && type === "email" ? "support@rosewater.example" : null,
+    to: turn === "out" ? address : turn === "in" && type === "email" ? inbox : null,
     cc: null,
     body: htmlized ? toHtml(paragraphs) : paragraphs.join("\n\n"),
     htmlized: htmlized ? 1 : 0,
@@ -138,7 +151,8 @@ function addressOf({ contacts, name }: Person, type: TicketType): string {
 }
 
 function toHtml(paragraphs: readonly string[]): string {
-  const escape = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  const escape = (text: string): string =>
+    text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
   return paragraphs.map((text) => `<p>${escape(text).replaceAll("\n", "<br>")}</p>`).join("\n");
 }
 
@@ -156,7 +170,12 @@ interface Happening {
   messageId: string | null;
 }
 
-function record(batch: DemoBatch, { accountId, ticketId }: Facts, { ids }: Desk, { kind, at, userId, messageId }: Happening): void {
+function record(
+  batch: DemoBatch,
+  { accountId, ticketId }: Facts,
+  { ids }: Desk,
+  { kind, at, userId, messageId }: Happening,
+): void {
   const what = { kind, ticket_id: ticketId, message_id: messageId, token_id: null, user_id: userId, changes: null };
   batch.events.push({ account_id: accountId, id: ids.at(at), position: 0, ...what, created_at: at });
 }

@@ -47,7 +47,9 @@ export interface Person {
   contacts: { type: ContactType; value: string; key: string }[];
 }
 
-const DOMAINS = "mail.example|post.example|inbox.example|office.example|studio.example|example.org|example.net".split("|");
+const DOMAINS = "mail.example|post.example|inbox.example|office.example|studio.example|example.org|example.net".split(
+  "|",
+);
 const SUMMARIES = [
   "Buys for a school, always needs an invoice.",
   "Prefers to be called in the afternoon.",

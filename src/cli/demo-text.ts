@@ -1,6 +1,7 @@
 import { DAY } from "../domain/time.ts";
 import { ORDER_PROBLEMS } from "./demo-problems-orders.ts";
-import { PRODUCT_PROBLEMS, SPAM_PROBLEMS } from "./demo-problems-product.ts";
+import { PRODUCT_PROBLEMS } from "./demo-problems-product.ts";
+import { SPAM_PROBLEMS } from "./demo-problems-spam.ts";
 import type { Random } from "./demo-random.ts";
 
 /** Something that a customer writes about. */
@@ -35,8 +36,7 @@ const WORDS: Record<string, readonly string[]> = {
   page: "Reports|Settings|Dashboard|Contacts|Calendar|Billing|Projects|Import".split("|"),
 };
 const DAYS = "Sunday|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday".split("|");
-const MONTHS =
-  "January|February|March|April|May|June|July|August|September|October|November|December".split("|");
+const MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December".split("|");
 
 /** Fills in what a ticket of the moment `at` is about. */
 export function chooseSlots(random: Random, at: number): Slots {
@@ -54,7 +54,15 @@ export function chooseSlots(random: Random, at: number): Slots {
   };
 }
 
-const GREETINGS = ["Hello,", "Hi,", "Hi there,", "Good morning,", "Good afternoon,", "Dear support team,", "Hello everyone,"];
+const GREETINGS = [
+  "Hello,",
+  "Hi,",
+  "Hi there,",
+  "Good morning,",
+  "Good afternoon,",
+  "Dear support team,",
+  "Hello everyone,",
+];
 const CLOSINGS = ["Thanks", "Thank you", "Best regards", "Kind regards", "Cheers", "Many thanks in advance", "Best"];
 const REPLY_CLOSINGS = ["Best regards", "Kind regards", "All the best", "Have a good day"];
 const FOLLOW_UPS = [
@@ -92,12 +100,18 @@ const NOTES = [
   "Spoke to {city}, they send the missing part.",
 ];
 
+/** A complaint in another language brings its own greeting. */
+const GREETED = /^(Bonjour|Guten Tag|Hallo|Buenos días|Buongiorno|Olá|Здравствуйте|お世話に)/u;
+
 /** The paragraphs of a customer's first message. */
 export function firstMessage(random: Random, problem: Problem, slots: Slots, name: string): string[] {
   const text = [random.pick(problem.complaints)];
   const details = random.pickWeight([3, 5, 2]);
-  for (let index = 0; index < details && problem.details.length > 0; index += 1) text.push(random.pick(problem.details));
+  if (problem.details.length > 0) {
+    for (let index = 0; index < details; index += 1) text.push(random.pick(problem.details));
+  }
   const body = fill([...new Set(text)].join(" "), slots);
+  if (GREETED.test(body)) return [body, name];
   return random.chance(0.2) ? [body] : [random.pick(GREETINGS), body, `${random.pick(CLOSINGS)}\n${name}`];
 }
 

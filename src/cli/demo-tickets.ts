@@ -1,12 +1,12 @@
-import { composeId } from "../domain/ids.ts";
-import type { TicketState, TicketType } from "../domain/states.ts";
-import { DAY, HOUR, MINUTE } from "../domain/time.ts";
+import type { TicketType } from "../domain/states.ts";
 import { customerEntry } from "../storage/bulk-index.ts";
 import { DemoBatch } from "./demo-batch.ts";
 import { Calendar } from "./demo-calendar.ts";
-import { type Conversation, type Facts, talk } from "./demo-messages.ts";
+import { finish } from "./demo-ending.ts";
+import type { DemoIds } from "./demo-ids.ts";
+import { type Facts, talk } from "./demo-messages.ts";
 import { AGENTS, INBOXES, LABELS, type Person, customerOf } from "./demo-people.ts";
-import { mix, Random } from "./demo-random.ts";
+import { Random } from "./demo-random.ts";
 import { PROBLEMS, type Problem, SPAM, chooseSlots, fill } from "./demo-text.ts";
 
 export interface DemoPlan {
@@ -21,22 +21,6 @@ export interface DemoSetting {
   users: string[];
   inboxes: string[];
   labels: string[];
-}
-
-/** Gives ids that grow with time and are the same for the same seed. */
-export class DemoIds {
-  readonly #high: number;
-  #low = 0;
-
-  constructor(seed: number) {
-    this.#high = (mix(seed + 1) & 0x7fff) * 2 ** 32;
-  }
-
-  /** The `n`-th id asked for is always the same, for the same moment. */
-  at(milliseconds: number): string {
-    this.#low += 1;
-    return composeId(milliseconds, this.#high + this.#low);
-  }
 }
 
 const PROBLEM_WEIGHTS = PROBLEMS.map(({ weight }) => weight);
@@ -66,27 +50,22 @@ export class DemoTickets {
   }
 
   #makeTicket(batch: DemoBatch, index: number): void {
-    const { accountId, seed, tickets, until } = this.#plan;
-    const random = new Random(seed, 2, index);
-    const at = this.#calendar.momentOf((index + random.next()) / tickets);
-    const spam = random.chance(0.03);
-    const problem = spam ? random.pick(SPAM) : (PROBLEMS[random.pickWeight(PROBLEM_WEIGHTS)] ?? random.pick(PROBLEMS));
-    const customer = this.#chooseCustomer(batch, random, at);
-    const type = chooseType(random, customer.person);
-    const slots = chooseSlots(random, at);
-    const subject = hasSubject(type, random) ? fill(random.pick(problem.subjects), slots) : null;
-    const facts: Facts = { accountId, ticketId: this.#ids.at(at), at, until, type, subject, problem, slots, spam, ...customer };
+    const { users, inboxes } = this.#setting;
+    const random = new Random(this.#plan.seed, 2, index);
+    const facts = this.#chooseFacts(batch, random, index);
+    const { at, spam, subject, type } = facts;
     const agent = random.pickWeight(LOADS);
-    const labels = spam ? [] : this.#chooseLabels(random, problem);
-    const conversation = talk(batch, random, facts, { ids: this.#ids, users: this.#setting.users, agent });
-    const end = this.#finish(batch, random, facts, conversation, labels);
+    const labels = spam ? [] : this.#chooseLabels(random, facts.problem);
+    const { answered, changes, last, summary } = talk(batch, random, facts, { ids: this.#ids, users, agent });
+    const userId = users[random.pickWeight(LOADS)] ?? null;
+    const end = finish(batch, random, facts, { ids: this.#ids, userId, labels, last });
     batch.tickets.push({
-      account_id: accountId,
+      account_id: facts.accountId,
       id: facts.ticketId,
       number: 0,
-      customer_id: customer.customerId,
-      user_id: conversation.answered || (!spam && random.chance(0.5)) ? (this.#setting.users[agent] ?? null) : null,
-      inbox_id: this.#setting.inboxes[random.pickWeight(INBOX_WEIGHTS)] ?? "",
+      customer_id: facts.customerId,
+      user_id: answered || (!spam && random.chance(0.5)) ? (users[agent] ?? null) : null,
+      inbox_id: inboxes[facts.inbox] ?? "",
       label_ids: JSON.stringify(labels),
       state: end.state,
       snoozed_until: end.snoozedUntil,
@@ -96,11 +75,26 @@ export class DemoTickets {
       trash: !spam && random.chance(0.02) ? 1 : 0,
       reply_to: null,
       reply_cc: null,
-      ...conversation.summary,
-      version: conversation.changes + end.changes + 1,
+      ...summary,
+      version: changes + end.changes + 1,
       created_at: at,
       updated_at: end.at,
     });
+  }
+
+  #chooseFacts(batch: DemoBatch, random: Random, index: number): Facts {
+    const { accountId, tickets, until } = this.#plan;
+    const at = this.#calendar.momentOf((index + random.next()) / tickets);
+    const spam = random.chance(0.03);
+    const problem = spam ? random.pick(SPAM) : (PROBLEMS[random.pickWeight(PROBLEM_WEIGHTS)] ?? random.pick(PROBLEMS));
+    const { customerId, person } = this.#chooseCustomer(batch, random, at);
+    const type = chooseType(random, person);
+    const slots = chooseSlots(random, at);
+    const subject = hasSubject(type, random) ? fill(random.pick(problem.subjects), slots) : null;
+    const inbox = random.pickWeight(INBOX_WEIGHTS);
+    const ticketId = this.#ids.at(at);
+    const chosen = { type, subject, problem, slots, spam, inbox, customerId, person };
+    return { accountId, ticketId, at, until, ...chosen };
   }
 
   /** A new one, or one who wrote before: the first customers write most. */
@@ -132,57 +126,6 @@ export class DemoTickets {
     });
     return random.chance(0.5) ? chosen : chosen.toReversed();
   }
-
-  /** What happens to the ticket besides its messages: labels, and the state that it is left in. */
-  #finish(batch: DemoBatch, random: Random, facts: Facts, { last }: Conversation, labels: string[]): Ending {
-    const { accountId, ticketId, at, until } = facts;
-    const userId = this.#setting.users[random.pickWeight(LOADS)] ?? null;
-    const record = (kind: "ticket.updated" | "ticket.labeled", moment: number, changes: object): void => {
-      const who = { token_id: null, user_id: userId };
-      const what = { kind, ticket_id: ticketId, message_id: null, changes: JSON.stringify(changes) };
-      batch.events.push({ account_id: accountId, id: this.#ids.at(moment), position: 0, ...what, ...who, created_at: moment });
-    };
-    const end: Ending = { state: "open", snoozedUntil: null, changes: 0, at: last };
-    if (labels.length > 0) {
-      const labelled = Math.min(at + random.wait(20 * MINUTE), until - 1);
-      for (const label_id of labels) batch.labels.push({ account_id: accountId, label_id, ticket_id: ticketId });
-      record("ticket.labeled", labelled, { label_ids: ["[]", JSON.stringify(labels)] });
-      end.changes += 1;
-      end.at = Math.max(end.at, labelled);
-    }
-    const settled = last + random.wait(26 * HOUR);
-    end.state = chooseState(random, settled < until);
-    if (end.state === "open") return end;
-    const moment = Math.min(settled, until - 1);
-    if (end.state === "snoozed") {
-      // Years away, so that the same seed gives the same desk whenever it is looked at: none has woken in between.
-      end.snoozedUntil = Math.floor((until + (700 + random.below(700)) * DAY) / HOUR) * HOUR;
-      batch.jobs.push(wakeJob(accountId, this.#ids.at(moment), ticketId, end.snoozedUntil, moment));
-    }
-    record("ticket.updated", moment, {
-      state: ["open", end.state],
-      ...(end.snoozedUntil !== null && { snoozed_until: [null, end.snoozedUntil] }),
-    });
-    return { ...end, changes: end.changes + 1, at: Math.max(end.at, moment) };
-  }
-}
-
-interface Ending {
-  state: TicketState;
-  snoozedUntil: number | null;
-  changes: number;
-  at: number;
-}
-
-function chooseState(random: Random, settled: boolean): TicketState {
-  const states = ["open", "hold", "closed", "snoozed", "archived"] as const;
-  return states[random.pickWeight(settled ? [4, 2, 86, 0.6, 7] : [78, 9, 5, 8, 0])] ?? "open";
-}
-
-function wakeJob(accountId: string, id: string, ticketId: string, until: number, at: number): DemoBatch["jobs"][number] {
-  const payload = JSON.stringify({ ticket_id: ticketId, until });
-  const unclaimed = { attempts: 0, locked_until: null, last_error: null, failed_at: null };
-  return { account_id: accountId, id, kind: "wake-ticket", payload, run_at: until, ...unclaimed, created_at: at };
 }
 
 function chooseType(random: Random, { contacts }: Person): TicketType {

@@ -15,7 +15,10 @@ const MOST_TICKETS = 10_000_000;
 export function addDemoCommand(program: Command): void {
   const command = program
     .command("demo")
-    .description("Fills a help desk with lifelike tickets, to try it and to measure it. The same seed makes the same data.")
+    .summary("fill a help desk with lifelike tickets, to try it")
+    .description(
+      "Fills a help desk with lifelike tickets, to try it and to measure it. The same seed makes the same data.",
+    )
     .requiredOption("--tickets <n>", "how many tickets to add", wholeNumber(1, MOST_TICKETS))
     .option("--seed <n>", "what the data grows from", wholeNumber(0, 2 ** 32 - 1), 1)
     .option("--until <date>", "when the newest ticket was written to (default: now)", moment)
@@ -34,11 +37,16 @@ async function demo(options: DemoOptions): Promise<void> {
   const result = await withAccount(options, async ({ storage, account }) => {
     const progress = startProgress();
     const start = performance.now();
-    const line = (done: number, total: number): string => `${done} tickets, ${share(done, total)}, ${rate(done, start)}`;
+    const line = (done: number, total: number): string =>
+      `${done} tickets, ${share(done, total)}, ${rate(done, start)}`;
     const wanted = { site: account.site, tickets, seed, ...(until === undefined ? {} : { until }) };
     const made = await seedDemo(storage, wanted, (done, total) => progress.update(() => line(done, total)));
     progress.finish(line(made.tickets, tickets));
     return made;
   });
-  print(options, result, `Added ${result.tickets} tickets with ${result.messages} messages of ${result.customers} customers.`);
+  print(
+    options,
+    result,
+    `Added ${result.tickets} tickets with ${result.messages} messages of ${result.customers} customers.`,
+  );
 }

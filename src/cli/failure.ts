@@ -20,7 +20,6 @@ export const INTERRUPTED = 130;
 
 /** What mail servers read from a program they hand a message to (sysexits.h). Only 75 makes them keep it and try again. */
 export const EX_USAGE = 64;
-export const EX_DATAERR = 65;
 export const EX_NOUSER = 67;
 export const EX_UNAVAILABLE = 69;
 export const EX_TEMPFAIL = 75;
@@ -33,8 +32,12 @@ export const EX_CONFIG = 78;
 export function errorLines(error: unknown): string[] {
   if (error instanceof Invalid) return [...error.faults];
   if (error instanceof NotFound) return ["there is no such thing in this help desk"];
+  // Without a message: it has been told already.
+  if (error instanceof CommandFailure) return error.message === "" ? [] : error.message.split("\n");
   if (!(error instanceof Error)) return [String(error)];
-  const isExpected = "code" in error || error instanceof CommandFailure || error.name === "ConfigError";
-  const text = isExpected ? error.message || String("code" in error ? error.code : error.name) : (error.stack ?? error.message);
+  const isExpected = "code" in error || error.name === "ConfigError";
+  const text = isExpected
+    ? error.message || String("code" in error ? error.code : error.name)
+    : (error.stack ?? error.message);
   return text.split("\n");
 }

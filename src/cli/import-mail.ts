@@ -60,7 +60,9 @@ async function importMail(paths: string[], options: ImportOptions): Promise<void
   print(options, summary, text);
   if (stopped) throw new CommandFailure("stopped; run the same command again to go on where it stopped", INTERRUPTED);
   if (failed > 0) {
-    throw new CommandFailure(`${failed} messages are stored but still pending; "cantrip mail process" tries them again`);
+    throw new CommandFailure(
+      `${failed} messages are stored but still pending; "cantrip mail process" tries them again`,
+    );
   }
 }
 
@@ -108,7 +110,7 @@ async function importOne(
   const origin = { accountId: account.id, inboxId: inbox.id, source: "import", sourcePosition: position } as const;
   const id = known?.id ?? (await storeReceivedMessage(storage, { ...origin, raw }));
   try {
-    const { outcome } = await processReceivedMessage(storage, account.id, id, { received: "message-date" });
+    const { outcome } = await processReceivedMessage(storage, account.id, id);
     countOutcome(result.summary, outcome);
   } catch (error) {
     result.failed += 1;

@@ -13,7 +13,10 @@ interface CreateOptions extends CommonOptions {
 }
 
 export function addInboxCommand(program: Command): void {
-  const inbox = program.command("inbox").description("Adds and lists the addresses that customers write to.");
+  const inbox = program
+    .command("inbox")
+    .summary("add and list the addresses that customers write to")
+    .description("Adds and lists the addresses that customers write to.");
 
   const create = inbox
     .command("create")
@@ -38,10 +41,7 @@ async function createOne(options: CreateOptions): Promise<void> {
 }
 
 async function listAll(options: CommonOptions): Promise<void> {
-  const inboxes = await withAccount(
-    options,
-    async ({ storage, account }) => await listInboxes(storage.db, account.id),
-  );
+  const inboxes = await withAccount(options, async ({ storage, account }) => await listInboxes(storage.db, account.id));
   const rows = inboxes.map((inbox) => [inbox.id, inbox.name, inbox.address]);
   print(options, { inboxes: inboxes.map(inboxFields) }, table(["id", "name", "address"], rows, "No inboxes yet."));
 }

@@ -14,7 +14,10 @@ interface CreateOptions extends CommonOptions {
 }
 
 export function addLabelCommand(program: Command): void {
-  const label = program.command("label").description("Adds and lists the labels that tickets can carry.");
+  const label = program
+    .command("label")
+    .summary("add and list the labels that tickets can carry")
+    .description("Adds and lists the labels that tickets can carry.");
 
   const create = label
     .command("create")
@@ -39,10 +42,7 @@ async function createOne(options: CreateOptions): Promise<void> {
 }
 
 async function listAll(options: CommonOptions): Promise<void> {
-  const labels = await withAccount(
-    options,
-    async ({ storage, account }) => await listLabels(storage.db, account.id),
-  );
+  const labels = await withAccount(options, async ({ storage, account }) => await listLabels(storage.db, account.id));
   const rows = labels.map((label) => [label.id, label.name, label.color]);
   print(options, { labels: labels.map(labelFields) }, table(["id", "name", "color"], rows, "No labels yet."));
 }

@@ -21,7 +21,11 @@ export function addMailListCommand(mail: Command): void {
     .addOption(new Option("--outcome <outcome>", "only messages that became this").choices(OUTCOMES))
     .option("--limit <n>", "at most so many", wholeNumber(1, 100_000), 100)
     .action(list);
-  examples(takesSite(command), "cantrip mail list --site acme", "cantrip mail list --site acme --outcome quarantine --json");
+  examples(
+    takesSite(command),
+    "cantrip mail list --site acme",
+    "cantrip mail list --site acme --outcome quarantine --json",
+  );
 }
 
 async function list(options: ListOptions): Promise<void> {

@@ -17,7 +17,9 @@ interface Result extends OutcomeCounts {
 export function addMailProcessCommand(mail: Command): void {
   const command = mail
     .command("process")
-    .description("Makes tickets and replies of the mail that was stored and is still pending. A running server does so too.")
+    .description(
+      "Makes tickets and replies of the mail that was stored and is still pending. A running server does so too.",
+    )
     .action(processPending);
   examples(takesSite(command), "cantrip mail process --site acme");
 }
@@ -36,10 +38,9 @@ async function processAll({ storage, account }: OpenedAccount): Promise<Result> 
     const pending = await listPendingMessages(storage.db, account.id, BATCH + failed.size);
     const next = pending.filter(({ id }) => !failed.has(id));
     if (next.length === 0) return { ...result, failed: failed.size };
-    for (const { id, source } of next) {
+    for (const { id } of next) {
       try {
-        const received = source === "import" ? "message-date" : "now";
-        countOutcome(result, (await processReceivedMessage(storage, account.id, id, { received })).outcome);
+        countOutcome(result, (await processReceivedMessage(storage, account.id, id)).outcome);
         result.processed += 1;
       } catch (error) {
         failed.add(id);

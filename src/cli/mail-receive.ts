@@ -15,7 +15,6 @@ import {
 import {
   CommandFailure,
   EX_CONFIG,
-  EX_DATAERR,
   EX_NOUSER,
   EX_TEMPFAIL,
   EX_UNAVAILABLE,
@@ -37,8 +36,8 @@ const EXIT_CODES = `
 Exit codes (sysexits.h), for the mail server that runs it:
   0   the message is on the disk, whatever becomes of it
   64  the command line is wrong         67  there is no such help desk or inbox
-  65  the message is empty              69  the message is too large
-  75  not now: try again later          78  a setting is wrong`;
+  69  the message is too large          75  not now: try again later
+  78  a setting is wrong`;
 
 export function addMailReceiveCommand(mail: Command): void {
   const command = mail
@@ -90,9 +89,10 @@ async function readMessage(limit: number): Promise<Buffer> {
   for await (const chunk of process.stdin) {
     chunks.push(chunk as Buffer);
     size += (chunk as Buffer).byteLength;
-    if (size > limit) throw new CommandFailure(`the message has more than ${limit} bytes (CANTRIP_MAIL_LIMIT)`, EX_UNAVAILABLE);
+    if (size > limit) {
+      throw new CommandFailure(`the message has more than ${limit} bytes (CANTRIP_MAIL_LIMIT)`, EX_UNAVAILABLE);
+    }
   }
-  if (size === 0) throw new CommandFailure("no message came on standard input", EX_DATAERR);
   return Buffer.concat(chunks);
 }
 

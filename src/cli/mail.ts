@@ -4,7 +4,10 @@ import { addMailProcessCommand } from "./mail-process.ts";
 import { addMailReceiveCommand } from "./mail-receive.ts";
 
 export function addMailCommand(program: Command): void {
-  const mail = program.command("mail").description("Takes a message from a mail server, and shows what became of those received.");
+  const mail = program
+    .command("mail")
+    .summary("take a message from a mail server; see what became of it")
+    .description("Takes a message from a mail server, and shows what became of those received.");
   addMailReceiveCommand(mail);
   addMailListCommand(mail);
   addMailProcessCommand(mail);

@@ -24,7 +24,10 @@ export function addCommonOptions(command: Command): void {
   if (command.commands.length > 0) return;
   const has = (name: string): boolean => command.options.some((option) => option.long === name);
   if (!has("--data")) {
-    command.option("--data <folder>", "where the data is (default: CANTRIP_DATA, else ./data; DATABASE_URL adds PostgreSQL)");
+    command.option(
+      "--data <folder>",
+      "where the data is (default: CANTRIP_DATA, else ./data; DATABASE_URL adds PostgreSQL)",
+    );
   }
   if (!has("--json")) command.option("--json", "print one JSON object and nothing else");
 }
@@ -37,7 +40,9 @@ function pathOf(command: Command): string {
 export function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = /^\d{1,15}$/.test(text) ? Number(text) : -1;
-    if (value < least || value > most) throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+    if (value < least || value > most) {
+      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+    }
     return value;
   };
 }
@@ -45,6 +50,8 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
 /** Reads a moment into epoch milliseconds. */
 export function moment(text: string): number {
   const time = parseTime(text);
-  if (time === null) throw new InvalidArgumentError("It must be a date or a time, such as 2026-03-01 or 2026-03-01T09:30:00Z.");
+  if (time === null) {
+    throw new InvalidArgumentError("It must be a date or a time, such as 2026-03-01 or 2026-03-01T09:30:00Z.");
+  }
   return time;
 }

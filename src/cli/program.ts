@@ -1,62 +1,56 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { ConfigError } from "../config.ts";
-import { addAccountCommand } from "./account.ts";
-import { addBackupCommand } from "./backup.ts";
-import { addDemoCommand } from "./demo.ts";
-import { addDoctorCommand } from "./doctor.ts";
 import { CommandFailure, FAILED, MISUSED, errorLines } from "./failure.ts";
-import { addImportCommand } from "./import.ts";
-import { addInboxCommand } from "./inbox.ts";
-import { addLabelCommand } from "./label.ts";
-import { addMailCommand } from "./mail.ts";
 import { addCommonOptions, examples } from "./options.ts";
 import { tell } from "./output.ts";
-import { addRestoreCommand } from "./restore.ts";
-import { addServeCommand } from "./serve.ts";
-import { addSetupCommand } from "./setup.ts";
-import { addTokenCommand } from "./token.ts";
-import { addUserCommand } from "./user.ts";
 
-/** In the order of the help text. */
-const COMMANDS = [
-  addServeCommand,
-  addSetupCommand,
-  addAccountCommand,
-  addUserCommand,
-  addInboxCommand,
-  addLabelCommand,
-  addTokenCommand,
-  addMailCommand,
-  addImportCommand,
-  addDemoCommand,
-  addBackupCommand,
-  addRestoreCommand,
-  addDoctorCommand,
-];
+type AddCommand = (program: Command) => void;
+
+/**
+ * In the order of the help text. Loaded when it is wanted: a mail server starts this program for every message, and the
+ * web server's modules alone would double the time that takes.
+ */
+const COMMANDS: Record<string, () => Promise<AddCommand>> = {
+  serve: async () => (await import("./serve.ts")).addServeCommand,
+  setup: async () => (await import("./setup.ts")).addSetupCommand,
+  account: async () => (await import("./account.ts")).addAccountCommand,
+  user: async () => (await import("./user.ts")).addUserCommand,
+  inbox: async () => (await import("./inbox.ts")).addInboxCommand,
+  label: async () => (await import("./label.ts")).addLabelCommand,
+  token: async () => (await import("./token.ts")).addTokenCommand,
+  mail: async () => (await import("./mail.ts")).addMailCommand,
+  import: async () => (await import("./import.ts")).addImportCommand,
+  demo: async () => (await import("./demo.ts")).addDemoCommand,
+  backup: async () => (await import("./backup.ts")).addBackupCommand,
+  restore: async () => (await import("./restore.ts")).addRestoreCommand,
+  doctor: async () => (await import("./doctor.ts")).addDoctorCommand,
+};
 
 /** Runs one command line (without the names of node and script). Returns the exit code; never throws. */
 export async function runCli(argv: string[]): Promise<number> {
   // A reader that has seen enough (head, a pager) closes the pipe: that is no error of ours.
   process.stdout.on("error", ignoreClosedPipe);
   try {
-    await createProgram().parseAsync(argv, { from: "user" });
+    const program = await createProgram(argv[0]);
+    await program.parseAsync(argv, { from: "user" });
     return 0;
   } catch (error) {
     return report(error);
   }
 }
 
-function createProgram(): Command {
+/** With the one command that is called, or all of them: for the help, and for what is none of them. */
+async function createProgram(called: string | undefined): Promise<Command> {
   const program = new Command("cantrip")
     .description("Cantrip, a shared inbox for a team: mail becomes tickets, and an API opens all of it.")
     .version(readVersion(), "--version", "show the version")
-    .helpOption("--help", "show this help")
+    .helpOption("-h, --help", "show this help")
     .helpCommand("help [command]", "show the help of a command")
     // Instead of ending the process: the exit code is ours to choose (see `report`). Commands inherit this.
-    .exitOverride()
-    .configureHelp({ sortOptions: false, styleTitle: (title) => title });
-  for (const add of COMMANDS) add(program);
+    .exitOverride();
+  const loaders = Object.hasOwn(COMMANDS, called ?? "") ? [COMMANDS[called ?? ""]] : Object.values(COMMANDS);
+  for (const load of loaders) (await load?.())?.(program);
   addCommonOptions(program);
   examples(
     program,

@@ -14,7 +14,10 @@ interface CreateOptions extends CommonOptions {
 }
 
 export function addTokenCommand(program: Command): void {
-  const token = program.command("token").description("Makes, lists and revokes the tokens that open the API.");
+  const token = program
+    .command("token")
+    .summary("make, list and revoke the tokens that open the API")
+    .description("Makes, lists and revokes the tokens that open the API.");
 
   const create = token
     .command("create")

@@ -20,7 +20,10 @@ interface CreateOptions extends CommonOptions {
 }
 
 export function addUserCommand(program: Command): void {
-  const user = program.command("user").description("Adds and lists the people who work in a help desk.");
+  const user = program
+    .command("user")
+    .summary("add and list the people who work in a help desk")
+    .description("Adds and lists the people who work in a help desk.");
 
   const create = user
     .command("create")
@@ -59,10 +62,7 @@ async function createOne(options: CreateOptions): Promise<void> {
 }
 
 async function listAll(options: CommonOptions): Promise<void> {
-  const users = await withAccount(
-    options,
-    async ({ storage, account }) => await listUsers(storage.db, account.id),
-  );
+  const users = await withAccount(options, async ({ storage, account }) => await listUsers(storage.db, account.id));
   const rows = users.map((user) => [user.id, userName(user), user.email, user.role]);
   const listed = users.map((user) => ({
     ...userFields(user),

@@ -31,6 +31,8 @@ export interface MessageInput {
 export interface PreparedMessage {
   row: Omit<MessageRow, "account_id" | "id" | "ticket_id" | "delivery_state" | "version" | "created_at">;
   attachmentIds: readonly string[];
+  /** Whether it came in through a channel; else someone wrote it here. */
+  received: boolean;
 }
 
 // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
@@ -74,6 +76,7 @@ export async function prepareMessage(
       mail_id: null,
     },
     attachmentIds,
+    received: false,
   };
 }
 
@@ -148,7 +151,7 @@ export async function writeMessage(
   tx: Tx,
   ticket: Pick<TicketRow, "account_id" | "id" | "subject" | "reply_cc">,
   actor: Actor,
-  { row, attachmentIds }: PreparedMessage,
+  { row, attachmentIds, received }: PreparedMessage,
   at: number,
 ): Promise<MessageRow> {
   const outbound = row.direction === "out";
@@ -168,7 +171,7 @@ export async function writeMessage(
   }
   await indexMessage(tx, ticket, message);
   await recordEvent(tx, ticket.account_id, actor, {
-    kind: row.mail_id === null ? "message.created" : "message.received",
+    kind: received ? "message.received" : "message.created",
     ticketId: ticket.id,
     messageId: message.id,
   });

@@ -12,7 +12,7 @@ export interface CustomerInput {
   first_name?: string | null;
   last_name?: string | null;
   summary?: string | null;
-  contacts?: readonly ContactInput[] | null;
+  contacts?: readonly Partial<ContactInput>[] | null;
 }
 
 /** Creates a customer; a contact that anyone in the account holds is a fault (U1). */

@@ -62,7 +62,7 @@ async function chooseCustomer(
     faults.add("customer_id must be the id of a customer");
   } else if (customer != null) {
     return await lookUpCustomer(tx, accountId, customer, faults, "customer");
-  } else {
+  } else if (!faults.names("customer")) {
     faults.add("customer_id is required: the id of a customer, or a customer object in its place");
   }
   return null;

@@ -17,6 +17,7 @@ import {
 } from "../storage/received-messages.ts";
 import type { ReceivedMessageRow } from "../storage/schema.ts";
 import type { Tx } from "../storage/database.ts";
+import { isStorageFailure } from "../storage/storage-failures.ts";
 import { type ReadMail, mailKey, threadMail } from "./thread-mail.ts";
 
 type Stores = Pick<Storage, "db" | "blobs">;
@@ -98,6 +99,7 @@ export async function processReceivedMessage(
   try {
     return await db.transact(async (tx) => await settle(tx, stores, row, mail));
   } catch (error) {
+    if (isStorageFailure(error)) throw error;
     return await quarantine(stores, row, `it could not be filed: ${reasonOf(error)}`);
   }
 }
@@ -150,16 +152,31 @@ function reasonOf(error: unknown): string {
 
 const BATCH = 100;
 
-/** Processes what was stored and not processed, of every account: its process ended in between. Returns how many. */
+/**
+ * Processes what was stored and not processed, of every account: its process ended in between. Returns how many. Those that
+ * the storage fails stay pending and do not hold up the others; rejects at the end with all their errors.
+ */
 export async function processPendingMessages(stores: Stores): Promise<number> {
+  const failures: unknown[] = [];
   let done = 0;
   for (const account of await listAccounts(stores.db)) {
+    const failed = new Set<string>();
     for (;;) {
-      const pending = await listPendingMessages(stores.db, account.id, BATCH);
-      for (const { id } of pending) await processReceivedMessage(stores, account.id, id);
-      done += pending.length;
-      if (pending.length < BATCH) break;
+      // Those that failed are listed again: room for them, and past them.
+      const pending = await listPendingMessages(stores.db, account.id, BATCH + failed.size);
+      const next = pending.filter(({ id }) => !failed.has(id));
+      if (next.length === 0) break;
+      for (const { id } of next) {
+        try {
+          await processReceivedMessage(stores, account.id, id);
+          done += 1;
+        } catch (error) {
+          failed.add(id);
+          failures.push(error);
+        }
+      }
     }
   }
+  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} received messages are still pending`);
   return done;
 }

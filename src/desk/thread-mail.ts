@@ -107,6 +107,7 @@ function prepare(parsed: ParsedMessage): PreparedMessage {
       mail_id: mailKey(parsed.messageId),
     },
     attachmentIds: [],
+    received: true,
   };
 }
 

@@ -6,9 +6,22 @@ import { Invalid } from "./errors.ts";
  */
 export class Faults {
   readonly #messages: string[] = [];
+  #whole = false;
 
+  /** Adds a fault: a sentence that starts with its field. A field is named once: what is wrong with its form comes first. */
   add(message: string): void {
-    if (!this.#messages.includes(message)) this.#messages.push(message);
+    if (!this.#whole && !this.names(message.split(" ", 1)[0] ?? "")) this.#messages.push(message);
+  }
+
+  /** Adds a fault of the whole body, which leaves nothing in it to judge: what comes later is not added. */
+  addWhole(message: string): void {
+    this.add(message);
+    this.#whole = true;
+  }
+
+  /** Whether something is wrong with this field already. */
+  names(field: string): boolean {
+    return this.#messages.some((message) => message.startsWith(`${field} `));
   }
 
   get empty(): boolean {

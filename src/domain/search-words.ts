@@ -4,6 +4,9 @@ const WORD_LENGTH = 64;
 /** Words of one text that are indexed; beyond, a text is a log file. */
 const WORD_COUNT = 20_000;
 
+/** All the words of a text together, in bytes of UTF-8: a `tsvector` ends at 1 MiB, places of words included. */
+const TEXT_BYTES = 700_000;
+
 const WORDS = /[\p{L}\p{N}\p{M}]+/gu;
 
 // Scripts written without spaces between words: found by pairs of neighbouring characters.
@@ -15,13 +18,21 @@ const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script
  */
 export function searchWords(text: string): string[] {
   const words: string[] = [];
+  let bytes = 0;
   const plain = text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
   for (const [word] of plain.matchAll(WORDS)) {
-    if (UNSPACED.test(word)) words.push(...pairs(word));
-    else words.push([...word.slice(0, WORD_LENGTH)].join(""));
-    if (words.length >= WORD_COUNT) break;
+    for (const part of UNSPACED.test(word) ? pairs(word) : [cut(word)]) {
+      bytes += Buffer.byteLength(part);
+      if (words.length === WORD_COUNT || bytes > TEXT_BYTES) return words;
+      words.push(part);
+    }
   }
   return words;
+}
+
+/** At most so many units, and no half of a character at the end. */
+function cut(word: string): string {
+  return word.slice(0, WORD_LENGTH).replace(/[\ud800-\udbff]$/, "");
 }
 
 function pairs(word: string): string[] {

@@ -38,7 +38,6 @@ export async function enqueue(tx: Tx, accountId: string, { kind, payload, runAt 
 
 /** How long a worker may hold a job before another takes it. */
 const LEASE = 5 * MINUTE;
-const BATCH = 10;
 const MOST_ATTEMPTS = 20;
 
 /** How often the queue is looked at when nothing woke it: jobs of other processes and timers. */
@@ -50,28 +49,36 @@ export function retryDelay(attempts: number): number {
 }
 
 /**
- * Runs the jobs that are due, one after the other, and returns how many it ran. A job that throws is given back with its
+ * Runs the jobs that are due, one after the other until `stopped`, and returns how many it ran. A job that throws is given back with its
  * error and a growing delay; after 20 attempts it is given up and stays, to be seen.
  */
-export async function runDueJobs(db: Db, tasks: Partial<Record<JobKind, Task>>): Promise<number> {
+export async function runDueJobs(
+  db: Db,
+  tasks: Partial<Record<JobKind, Task>>,
+  stopped = (): boolean => false,
+): Promise<number> {
   const kinds = Object.keys(tasks);
   if (kinds.length === 0) return 0;
-  const at = now();
-  const jobs = await db.transact(async (tx) => await claimJobs(tx, kinds, at, at + LEASE, BATCH));
-  for (const job of jobs) await runJob(db, tasks[job.kind as JobKind], job);
-  return jobs.length;
+  for (let ran = 0; ; ran += 1) {
+    if (stopped()) return ran;
+    const at = now();
+    // One at a time: a job that waited here behind a slow one would outlive its lease and run twice.
+    const [job] = await db.transact(async (tx) => await claimJobs(tx, kinds, at, at + LEASE, 1));
+    if (job === undefined) return ran;
+    await runJob(db, tasks[job.kind as JobKind], job);
+  }
 }
 
 async function runJob(db: Db, task: Task | undefined, job: JobRow): Promise<void> {
   try {
     await task?.(job);
-    await db.transact(async (tx) => await deleteJob(tx, job.account_id, job.id));
+    await db.transact(async (tx) => await deleteJob(tx, job));
   } catch (error) {
     const last_error = error instanceof Error ? error.message : String(error);
     const givenUp = job.attempts >= MOST_ATTEMPTS;
     await db.transact(
       async (tx) =>
-        await releaseJob(tx, job.account_id, job.id, {
+        await releaseJob(tx, job, {
           run_at: now() + retryDelay(job.attempts),
           last_error,
           failed_at: givenUp ? now() : null,
@@ -104,12 +111,12 @@ export function startWorker(
   const loop = async (): Promise<void> => {
     while (!stopped) {
       const ran = await anyDue(db, tasks)
-        .then(async (due) => (due ? await runDueJobs(db, tasks) : 0))
+        .then(async (due) => (due ? await runDueJobs(db, tasks, () => stopped) : 0))
         .catch((error: unknown) => {
           onError(error);
           return 0;
         });
-      if (ran === 0) await pause(POLL);
+      if (ran === 0 && !stopped) await pause(POLL);
     }
   };
   const running = loop();

@@ -72,6 +72,6 @@ const ORDERS: Record<keyof Schema, readonly string[] | null> = {
   migrations: null,
 };
 
-export const BACKUP_TABLES: readonly { name: keyof Schema; order: readonly string[] }[] = Object.entries(ORDERS).flatMap(
-  ([name, order]) => (order === null ? [] : [{ name: name as keyof Schema, order }]),
-);
+export const BACKUP_TABLES: readonly { name: keyof Schema; order: readonly string[] }[] = Object.entries(
+  ORDERS,
+).flatMap(([name, order]) => (order === null ? [] : [{ name: name as keyof Schema, order }]));

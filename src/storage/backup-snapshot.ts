@@ -3,7 +3,7 @@ import pg from "pg";
 import { type Row, quoteName } from "./bulk-insert.ts";
 import type { Engine } from "./database.ts";
 import { DATABASE_FILE } from "./open.ts";
-import { INT8 } from "./postgres.ts";
+import { postgresTypes } from "./postgres.ts";
 import { openFile } from "./sqlite.ts";
 
 /** The database as it was at one moment, whatever is written meanwhile. */
@@ -46,7 +46,7 @@ function openSqliteSnapshot(file: string): Snapshot {
 async function openPostgresSnapshot(url: string): Promise<Snapshot> {
   const client = new pg.Client({
     connectionString: url,
-    types: { getTypeParser: (oid, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) },
+    types: postgresTypes,
   });
   // The query that runs rejects with the same error; without a listener it would end the process.
   client.on("error", () => undefined);
@@ -63,7 +63,7 @@ async function openPostgresSnapshot(url: string): Promise<Snapshot> {
 
 async function* fetchAll(client: pg.Client, text: string): AsyncGenerator<Row> {
   await client.query(`declare backup_rows no scroll cursor for ${text}`);
-  for (let count = 16; ; ) {
+  for (let count = 16; ;) {
     const { rows } = await client.query<Row>(`fetch ${count} from backup_rows`);
     yield* rows;
     if (rows.length < count) break;

@@ -35,16 +35,23 @@ export async function writeBackup(source: BackupSource, output: Writable): Promi
     pack.destroy(error instanceof Error ? error : new Error(String(error)));
     throw error;
   });
-  // When the output fails (a full disk), the filling waits for ever and is left behind: nobody takes its bytes any more.
-  const [checksums] = await Promise.all([filled, pipeline(bytes, createGzip({ level: COMPRESSION }), output)]);
-  return checksums;
+  // Heard below, unless the output fails first (a full disk): then its error says more than the one of what fills it.
+  filled.catch(() => undefined);
+  await pipeline(bytes, createGzip({ level: COMPRESSION }), output);
+  return await filled;
 }
 
 async function fillArchive(pack: Pack, { snapshot, blobs, version, at }: BackupSource): Promise<Checksums> {
   const migrations: string[] = [];
   for await (const { name } of snapshot.rows("migrations", ["name"])) migrations.push(String(name));
   const created_at = new Date(at).toISOString();
-  const manifest: Manifest = { format: BACKUP_FORMAT, cantrip: version, engine: snapshot.engine, created_at, migrations };
+  const manifest: Manifest = {
+    format: BACKUP_FORMAT,
+    cantrip: version,
+    engine: snapshot.engine,
+    created_at,
+    migrations,
+  };
   const archive = new Archive(pack, new Date(at));
   await archive.addText(MANIFEST, JSON.stringify(manifest, null, 2));
   const checksums: Checksums = { tables: {}, attachments: { files: 0, bytes: 0 }, missing: [] };
@@ -65,7 +72,11 @@ async function fillArchive(pack: Pack, { snapshot, blobs, version, at }: BackupS
   return checksums;
 }
 
-async function addTable(archive: Archive, name: string, rows: AsyncIterable<Row>): Promise<Checksums["tables"][string]> {
+async function addTable(
+  archive: Archive,
+  name: string,
+  rows: AsyncIterable<Row>,
+): Promise<Checksums["tables"][string]> {
   const sum = createHash("sha256");
   let lines: string[] = [];
   let characters = 0;
@@ -137,7 +148,7 @@ class Archive {
     for await (const chunk of chunks) {
       if (!entry.write(chunk)) await Promise.race([once(entry, "drain"), promise]);
     }
-    entry.end();
+    entry.end(undefined);
     await promise;
   }
 }

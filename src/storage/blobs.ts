@@ -24,6 +24,8 @@ export function hashBytes(bytes: Uint8Array): string {
 /** The blobs of an embedded installation: one file each, `<folder>/<account>/<first two digits>/<hash>`, for the owner only. */
 export function openBlobFolder(folder: string): BlobStore {
   const pathOf = (accountId: string, hash: string): string => join(folder, accountId, hash.slice(0, 2), hash);
+  /** The accounts whose own folder is known to be on the disk. */
+  const durable = new Set<string>();
   return {
     async put(accountId, hash, bytes) {
       const path = pathOf(accountId, hash);
@@ -33,6 +35,9 @@ export function openBlobFolder(folder: string): BlobStore {
       }
       // The folders too: a file whose entry is lost is lost. Also when another writer made it and may not be here yet.
       for (const parent of [dirname(path), dirname(dirname(path))]) await syncFolder(parent);
+      if (durable.has(accountId)) return;
+      for (const parent of [folder, dirname(folder)]) await syncFolder(parent);
+      durable.add(accountId);
     },
     has: async (accountId, hash) => await exists(pathOf(accountId, hash)),
     async read(accountId, hash) {

@@ -41,7 +41,12 @@ export async function bulkIndex(tx: Tx, accountId: string, entries: readonly Sea
   await bulkInsert(
     tx,
     "search_entries",
-    entries.map(({ id, ticketId }, index) => ({ entry: first + index, account_id: accountId, id, ticket_id: ticketId })),
+    entries.map(({ id, ticketId }, index) => ({
+      entry: first + index,
+      account_id: accountId,
+      id,
+      ticket_id: ticketId,
+    })),
   );
   await bulkInsert(
     tx,

@@ -41,8 +41,8 @@ async function insertValues(tx: Tx, table: string, columns: readonly string[], r
   for (const size of SQLITE_SIZES) {
     const text = head + Array.from({ length: size }, () => tuple).join(", ");
     for (; next + size <= rows.length; next += size) {
-      const parameters: Row[string][] = [];
-      for (const row of rows.slice(next, next + size)) for (const column of columns) parameters.push(row[column] ?? null);
+      const some = rows.slice(next, next + size);
+      const parameters = some.flatMap((row) => columns.map((column) => row[column] ?? null));
       await runCompiled(tx, text, parameters);
     }
   }

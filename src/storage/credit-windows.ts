@@ -74,11 +74,12 @@ function sharedMeter(db: Db): CreditMeter {
       const requestsUsed = sql`case when w.second_start + ${SECOND} <= excluded.at then 0 else w.requests_used end`;
       const fits = sql`(${creditsUsed} + ${price}::integer <= coalesce(${credits}, 2147483647)
         and ${requestsUsed} + 1 <= coalesce(${requests}, 2147483647))`;
+      const fitsAlone = sql`${price}::integer <= coalesce(${credits}, 2147483647)`;
       const { rows } = await sql<ChargedRow>`
         insert into credit_windows as w
           (account_id, minute_start, credits_used, second_start, requests_used, at, admitted)
-        select ${accountId}, at, case when ${price}::integer <= coalesce(${credits}, 2147483647) then ${price}::integer else 0 end,
-          at, 1, at, ${price}::integer <= coalesce(${credits}, 2147483647)
+        select ${accountId}, at, case when ${fitsAlone} then ${price}::integer else 0 end,
+          at, case when ${fitsAlone} then 1 else 0 end, at, ${fitsAlone}
         from (select (extract(epoch from clock_timestamp()) * 1000)::bigint as at) as clock
         on conflict (account_id) do update set
           minute_start = case when w.minute_start + ${MINUTE} <= excluded.at then excluded.at else w.minute_start end,

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Kysely } from "kysely";
+import type { Kysely, KyselyPlugin } from "kysely";
 import type { Schema } from "./schema.ts";
 
 export type Engine = "sqlite" | "postgres";
@@ -46,8 +46,12 @@ export class Tx implements Reader {
   }
 
   get query(): WriteQueries {
-    if (this.#over) throw new Error("a query escaped its transaction: it ran after the transaction was over");
+    if (this.#over) throw new Error(RAN_LATE);
     return this.#query;
+  }
+
+  get isOver(): boolean {
+    return this.#over;
   }
 
   /** Runs `hook` after the commit, and not at all after a rollback. A hook's failure is its own affair: it must not throw. */
@@ -59,6 +63,8 @@ export class Tx implements Reader {
     this.#over = true;
   }
 }
+
+const RAN_LATE = "a query escaped its transaction: it ran after the transaction was over";
 
 const MOST_ATTEMPTS = 6;
 
@@ -97,20 +103,22 @@ export class Db implements Reader {
     this.#refuseInsideTransaction();
     for (let attempt = 1; ; attempt += 1) {
       let tx: Tx | undefined;
+      let result: T;
       try {
-        const result = await this.#driver.transaction(async (queries) => {
-          tx = new Tx(this.#driver.engine, queries);
-          const open = tx;
+        result = await this.#driver.transaction(async (queries) => {
+          const open: Tx = (tx = new Tx(this.engine, this.#strict ? queries.withPlugin(refuseWhen(() => open.isOver)) : queries));
           return this.#strict ? await running.run(true, () => work(open)) : await work(open);
         });
-        tx?.end();
-        for (const hook of tx?.hooks ?? []) await hook();
-        return result;
       } catch (error) {
         tx?.end();
         const again = error instanceof RunAgain || this.#driver.isRetryable(error);
         if (!again || attempt === MOST_ATTEMPTS) throw error;
+        continue;
       }
+      // Past the commit: whatever a hook throws, the work must not run again.
+      tx?.end();
+      for (const hook of tx?.hooks ?? []) await hook();
+      return result;
     }
   }
 
@@ -123,4 +131,15 @@ export class Db implements Reader {
       throw new Error("a query escaped its transaction: inside transact(), use tx, not the database");
     }
   }
+}
+
+/** Refuses a query that was built inside a transaction and runs after it (strict): `tx.query` alone cannot see that. */
+function refuseWhen(isOver: () => boolean): KyselyPlugin {
+  return {
+    transformQuery: ({ node }) => {
+      if (isOver()) throw new Error(RAN_LATE);
+      return node;
+    },
+    transformResult: ({ result }) => Promise.resolve(result),
+  };
 }

@@ -81,7 +81,9 @@ export async function listEvents(
  */
 export async function bulkPositions(tx: Tx, accountId: string): Promise<{ first: number; step: 0 | 1 }> {
   if (tx.engine === "postgres") {
-    const { rows } = await sql<{ position: number }>`select pg_current_xact_id()::text::bigint as position`.execute(tx.query);
+    const { rows } = await sql<{ position: number }>`select pg_current_xact_id()::text::bigint as position`.execute(
+      tx.query,
+    );
     return { first: rows[0]?.position ?? 0, step: 0 };
   }
   const last = await tx.query

@@ -57,22 +57,34 @@ export async function nextDue(reader: Reader, kinds: readonly string[], at: numb
   return row?.run_at ?? null;
 }
 
-export async function deleteJob(tx: Tx, accountId: string, id: string): Promise<void> {
-  await tx.query.deleteFrom("jobs").where("account_id", "=", accountId).where("id", "=", id).execute();
+/** A job as its worker claimed it. When its lease ran out and another worker has it, the attempts differ. */
+export type ClaimedJob = Pick<JobRow, "account_id" | "id" | "attempts">;
+
+/** Deletes a job that is done; nothing happens when another worker has it by now. */
+export async function deleteJob(tx: Tx, { account_id, id, attempts }: ClaimedJob): Promise<void> {
+  await tx.query
+    .deleteFrom("jobs")
+    .where("account_id", "=", account_id)
+    .where("id", "=", id)
+    .where("attempts", "=", attempts)
+    .execute();
 }
 
-/** Gives a job back, to run again at `runAt`; or, with `failedAt`, gives it up: it stays, with its error. */
+/**
+ * Gives a job back, to run again at `run_at`; or, with `failed_at`, gives it up: it stays, with its error.
+ * Nothing happens when another worker has it by now.
+ */
 export async function releaseJob(
   tx: Tx,
-  accountId: string,
-  id: string,
+  { account_id, id, attempts }: ClaimedJob,
   changes: Pick<JobRow, "run_at" | "last_error" | "failed_at">,
 ): Promise<void> {
   await tx.query
     .updateTable("jobs")
     .set({ ...changes, locked_until: null })
-    .where("account_id", "=", accountId)
+    .where("account_id", "=", account_id)
     .where("id", "=", id)
+    .where("attempts", "=", attempts)
     .execute();
 }
 

@@ -40,23 +40,69 @@ const MIGRATION_LOCK = 5_202_611_240;
 export async function migrate(db: Db): Promise<string[]> {
   return await db.transact(async (tx) => {
     if (tx.engine === "postgres") await run(tx, `select pg_advisory_xact_lock(${MIGRATION_LOCK})`);
-    const types = TYPES[tx.engine];
-    await run(tx, `create table if not exists migrations (name text primary key, applied_at ${types.time} not null)`);
-    const rows = await tx.query.selectFrom("migrations").select("name").orderBy("name").execute();
-    const applied = new Set(rows.map((row) => row.name));
+    const applied = await appliedMigrations(tx);
     refuseNewer(applied);
-    const pending = MIGRATIONS.filter(([name]) => !applied.has(name));
-    for (const [name, migration] of pending) {
-      for (const statement of migration.statements(types)) await run(tx, statement);
-      await tx.query.insertInto("migrations").values({ name, applied_at: now() }).execute();
-    }
-    return pending.map(([name]) => name);
+    return await applyAll(
+      tx,
+      MIGRATIONS.filter(([name]) => !applied.has(name)),
+    );
   });
 }
 
-function refuseNewer(applied: ReadonlySet<string>): void {
+/** The migrations that this version does not know, of those named. */
+export function unknownMigrations(names: Iterable<string>): string[] {
   const known = new Set(MIGRATIONS.map(([name]) => name));
-  const unknown = [...applied].filter((name) => !known.has(name));
+  return [...names].filter((name) => !known.has(name));
+}
+
+/**
+ * Drops every table with all that is in it and makes those that the named migrations give, empty: a restored backup's
+ * rows have the form of its time, and `completeSchema` then brings them to today's, as an upgrade would have.
+ */
+export async function rebuildSchema(tx: Tx, names: readonly string[]): Promise<void> {
+  if (tx.engine === "postgres") await run(tx, `select pg_advisory_xact_lock(${MIGRATION_LOCK})`);
+  // Children before their parents. SQLite checks references when a table is dropped.
+  for (const table of tablesMade(tx.engine).toReversed()) await run(tx, `drop table if exists ${table}`);
+  await run(tx, "drop table if exists migrations");
+  await appliedMigrations(tx);
+  await applyAll(
+    tx,
+    MIGRATIONS.filter(([name]) => names.includes(name)),
+  );
+}
+
+/** Applies the migrations that are still missing, in the transaction that rebuilt the schema. */
+export async function completeSchema(tx: Tx): Promise<void> {
+  const applied = await appliedMigrations(tx);
+  await applyAll(
+    tx,
+    MIGRATIONS.filter(([name]) => !applied.has(name)),
+  );
+}
+
+async function appliedMigrations(tx: Tx): Promise<Set<string>> {
+  const { time } = TYPES[tx.engine];
+  await run(tx, `create table if not exists migrations (name text primary key, applied_at ${time} not null)`);
+  const rows = await tx.query.selectFrom("migrations").select("name").orderBy("name").execute();
+  return new Set(rows.map((row) => row.name));
+}
+
+async function applyAll(tx: Tx, pending: typeof MIGRATIONS): Promise<string[]> {
+  for (const [name, migration] of pending) {
+    for (const statement of migration.statements(TYPES[tx.engine])) await run(tx, statement);
+    await tx.query.insertInto("migrations").values({ name, applied_at: now() }).execute();
+  }
+  return pending.map(([name]) => name);
+}
+
+/** The tables that the migrations make, in that order. */
+function tablesMade(engine: Engine): string[] {
+  const statements = MIGRATIONS.flatMap(([, migration]) => migration.statements(TYPES[engine]));
+  return statements.flatMap((statement) => /^create\s+(?:\w+\s+)?table\s+(\w+)/.exec(statement.trim())?.[1] ?? []);
+}
+
+function refuseNewer(applied: ReadonlySet<string>): void {
+  const unknown = unknownMigrations(applied);
   if (unknown.length > 0) {
     throw new Error(
       `this database was used by a newer version of Cantrip (it has ${unknown.join(", ")}): start that version, or restore a backup`,

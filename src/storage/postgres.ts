@@ -3,8 +3,10 @@ import pg from "pg";
 import type { Driver } from "./database.ts";
 import type { Schema } from "./schema.ts";
 
-/** The type number of `bigint`. */
-export const INT8 = 20;
+/** Reads what the server sends. Counts and epoch milliseconds are int8; both stay far below 2^53. */
+export const postgresTypes: pg.CustomTypesConfig = {
+  getTypeParser: (oid, format) => (oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format)),
+};
 
 /**
  * Lost to another transaction: serialization failure, deadlock, or a row that was there (or not yet there) when this one
@@ -24,8 +26,7 @@ export function openPostgres({ url, connections = 16, plugins = [] }: PostgresOp
   const pool = new pg.Pool({
     connectionString: url,
     max: connections,
-    // Counts and epoch milliseconds are int8; both stay far below 2^53.
-    types: { getTypeParser: (oid, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) },
+    types: postgresTypes,
   });
   // An idle connection that the server closes (a restart) is replaced by the pool; without a listener it would end the process.
   pool.on("error", () => undefined);

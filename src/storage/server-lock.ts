@@ -1,3 +1,4 @@
+import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
@@ -11,7 +12,9 @@ export interface ServerLock {
  * it may work on the folder while the server runs.
  */
 export function takeServerLock(data: string): ServerLock | null {
-  const database = new DatabaseSync(join(data, "server.lock"), { timeout: 0 });
+  const file = join(data, "server.lock");
+  closeSync(openSync(file, "a", 0o600));
+  const database = new DatabaseSync(file, { timeout: 0 });
   try {
     database.exec("begin exclusive");
   } catch (error) {

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from "node:fs";
+import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -35,10 +35,12 @@ export interface SqliteOptions {
  */
 export function openSqlite({ file, plugins = [] }: SqliteOptions): Driver {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  // Before SQLite opens it: the -wal and -shm files beside it take over its mode.
+  closeSync(openSync(file, "a", 0o600));
+  chmodSync(file, 0o600);
   const writer = new SqliteConnection(openFile(file));
   // The writer waits for other processes in `begin`, without blocking; SQLite's own wait would sleep on this thread.
   writer.database.exec("pragma busy_timeout = 0");
-  chmodSync(file, 0o600);
   const reader = new SqliteConnection(openFile(file, true));
   const thread = new SqliteThread(file);
   const writes = kyselyOn(writer, plugins);

@@ -9,11 +9,15 @@ const EVERY = 10 * MINUTE;
 /** How long an Idempotency-Key is remembered (B2). */
 const KEY_LIFETIME = DAY;
 
-/** One round of what has to be cleaned up or caught up with, whoever left it. */
+/** One round of what has to be cleaned up or caught up with, whoever left it. What fails does not keep the rest from its turn. */
 export async function sweep({ db, blobs }: Pick<Storage, "db" | "blobs">): Promise<void> {
-  await processPendingMessages({ db, blobs });
-  await sweepAttachments(db, blobs);
-  await db.transact(async (tx) => await deleteExpiredKeys(tx, now() - KEY_LIFETIME));
+  const done = await Promise.allSettled([
+    processPendingMessages({ db, blobs }),
+    sweepAttachments(db, blobs),
+    db.transact(async (tx) => await deleteExpiredKeys(tx, now() - KEY_LIFETIME)),
+  ]);
+  const failures = done.flatMap((each): unknown[] => (each.status === "rejected" ? [each.reason] : []));
+  if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join("; "));
 }
 
 /** Sweeps at once and then every ten minutes until stopped. */

@@ -98,7 +98,8 @@ describe("what is tracked", () => {
     );
     expect(
       matches(
-        text.filter((file) => !file.includes("fixtures/")),
+        // What other people's mail says is theirs.
+        text.filter((file) => !file.includes("fixtures/") && file !== "test/mail/corpus-expectations.ts"),
         machinePath,
       ),
     ).toEqual([]);

@@ -36,7 +36,10 @@ export async function exchange(peer: Peer, lines: readonly string[], body: strin
 }
 
 /** As `exchange`, byte for byte. */
-export async function exchangeBytes({ port, host = "127.0.0.1", tls = false }: Peer, bytes: Buffer): Promise<RawAnswer> {
+export async function exchangeBytes(
+  { port, host = "127.0.0.1", tls = false }: Peer,
+  bytes: Buffer,
+): Promise<RawAnswer> {
   const socket = tls ? connectTls({ port, host, rejectUnauthorized: false }) : connect({ port, host });
   socket.on("error", () => undefined);
   const chunks: Buffer[] = [];
@@ -61,7 +64,7 @@ function readAnswer(answer: Buffer): RawAnswer {
 
 function withoutChunks(bytes: Buffer): Buffer {
   const parts: Buffer[] = [];
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     const line = bytes.indexOf("\r\n", at);
     const size = Number.parseInt(bytes.subarray(at, line).toString("latin1"), 16);
     if (line === -1 || !(size > 0)) return Buffer.concat(parts);

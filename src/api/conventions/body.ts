@@ -2,7 +2,7 @@ import { type Static, type TObject, type TSchema } from "typebox";
 import { type Validator, Compile } from "typebox/compile";
 import type { Faults } from "../../domain/faults.ts";
 
-/** The members of a checked body that are sound: what is faulty is left out and named in the faults. */
+/** The members of a checked body that are sound: what is faulty is named in the faults and left out, inside too. */
 export type Checked<T extends TObject> = Partial<Static<T>>;
 
 /**
@@ -13,7 +13,7 @@ export type Checked<T extends TObject> = Partial<Static<T>>;
 export function checkBody<T extends TObject>(schema: T, body: unknown, faults: Faults): Checked<T> {
   if (body === undefined) return checkObject(schema, {}, faults, "") as Checked<T>;
   if (!isObject(body)) {
-    faults.add("the body must be a JSON object");
+    faults.addWhole("the body must be a JSON object");
     return {};
   }
   return checkObject(schema, body, faults, "") as Checked<T>;
@@ -45,8 +45,10 @@ function checkValue(schema: TSchema, value: unknown, faults: Faults, path: strin
   if (isArraySchema(part)) {
     if (!Array.isArray(value)) return fault(faults, path, schema);
     if (part.maxItems !== undefined && value.length > part.maxItems) return fault(faults, path, schema);
-    const items = value.map((item, index) => checkValue(part.items, item, faults, `${path}[${index}]`));
-    return items.includes(FAULTY) ? FAULTY : items;
+    return value.map((item, index) => {
+      const checked = checkValue(part.items, item, faults, `${path}[${index}]`);
+      return checked === FAULTY ? placeholder(part.items) : checked;
+    });
   }
   if (typeof value === "string" && value.includes("\u0000")) {
     faults.add(`${path} must not hold the NUL character`);
@@ -59,6 +61,11 @@ function checkValue(schema: TSchema, value: unknown, faults: Faults, path: strin
 function fault(faults: Faults, path: string, schema: TSchema): typeof FAULTY {
   faults.add(`${path} must be ${describe(schema)}`);
   return FAULTY;
+}
+
+/** Keeps the place of a faulty item, so that the other items are looked at too: a fault of an item is named once. */
+function placeholder(schema: TSchema): unknown {
+  return isObjectSchema(schema) ? {} : "";
 }
 
 const validators = new WeakMap<TSchema, Validator>();

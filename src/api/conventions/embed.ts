@@ -15,8 +15,8 @@ export const EMBED_NAMES: ReadonlyMap<Embed, readonly string[]> = new Map([
 
 const BY_NAME = new Map([...EMBED_NAMES].flatMap(([embed, names]) => names.map((name) => [name, embed] as const)));
 
-/** The recognised embeds that a query asks for, each once; others are ignored. */
+/** The recognised embeds that a query asks for, each once; others are ignored. Never throws: they have a price (C1). */
 export function readEmbeds(query: Query): ReadonlySet<Embed> {
-  const asked = query.list("embed")?.flatMap((name) => BY_NAME.get(name) ?? []);
-  return new Set(asked);
+  const asked = query.text("embed")?.split(",");
+  return new Set(asked?.flatMap((name) => BY_NAME.get(name.trim()) ?? []));
 }

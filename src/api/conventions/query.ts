@@ -7,18 +7,25 @@ export const LIST_LIMIT = 500;
 /** The query of a URL, decoded. A repeated key adds to the list (T11). */
 export class Query {
   readonly #values = new Map<string, string>();
+  #readable = true;
 
-  /** Throws `Malformed` for a broken `%` escape (T9). */
+  /** What cannot be decoded is left out: see `refuseUnreadable`. */
   constructor(text: string) {
     if (text === "") return;
     for (const pair of text.split("&")) {
       const equals = pair.indexOf("=");
       const name = decode(equals === -1 ? pair : pair.slice(0, equals));
       const value = equals === -1 ? "" : decode(pair.slice(equals + 1));
-      if (name === "") continue;
+      this.#readable &&= name !== null && value !== null;
+      if (name === null || value === null || name === "") continue;
       const before = this.#values.get(name);
       this.#values.set(name, before === undefined ? value : `${before},${value}`);
     }
+  }
+
+  /** Throws `Malformed` when there was a broken `%` escape (T9). Apart from reading, so that the refusal keeps its turn (T13). */
+  refuseUnreadable(): void {
+    if (!this.#readable) throw new Malformed("the URL holds a broken % escape");
   }
 
   /** The value as it came; undefined when the parameter is not there. */
@@ -59,7 +66,7 @@ export class Query {
   time(name: string): number | undefined {
     const text = this.#values.get(name);
     if (text === undefined || text === "") return undefined;
-    const time = parseTime(text.replace(/ (?=\d{2}(:?\d{2})?$)/, "+"));
+    const time = parseTime(text) ?? parseTime(text.replace(/ (?=\d{2}(:?\d{2})?$)/, "+"));
     if (time === null) throw new Malformed(`${name} must be a time in ISO 8601, such as 2023-08-02T13:41:10Z`);
     return time;
   }
@@ -68,11 +75,11 @@ export class Query {
 /** No parameters at all. */
 export const EMPTY_QUERY = new Query("");
 
-function decode(text: string): string {
+function decode(text: string): string | null {
   if (!/[%+]/.test(text)) return text;
   try {
     return decodeURIComponent(text.replaceAll("+", " "));
   } catch {
-    throw new Malformed("the URL holds a broken % escape");
+    return null;
   }
 }

@@ -24,19 +24,21 @@ export function rewriteUrl(request: IncomingMessage): string {
   const misplaced = ampersand !== -1 && (question === -1 || ampersand < question);
   const split = misplaced ? ampersand : question;
   const path = split === -1 ? url : url.slice(0, split);
+  const query = split === -1 ? "" : `?${url.slice(split + 1).replaceAll("?", "&")}`;
   if (path.includes("%") && !isDecodable(path)) {
-    return unreadable(request, { status: 400, message: "Bad Request: the URL holds a broken % escape" });
+    return unreadable(request, { status: 400, message: "Bad Request: the URL holds a broken % escape" }, query);
   }
-  return misplaced ? `${path}?${url.slice(split + 1).replaceAll("?", "&")}` : url;
+  return misplaced ? path + query : url;
 }
 
 export function urlFaultOf(request: IncomingMessage): UrlFault | undefined {
   return faults.get(request);
 }
 
-function unreadable(request: IncomingMessage, fault: UrlFault): string {
+/** The query stays: it may ask for an envelope (R5). */
+function unreadable(request: IncomingMessage, fault: UrlFault, query = ""): string {
   faults.set(request, fault);
-  return UNREADABLE;
+  return UNREADABLE + query;
 }
 
 function isDecodable(path: string): boolean {

@@ -10,7 +10,7 @@ import { readFields } from "../conventions/fields.ts";
 import { ENVELOPE, OF_RESOURCE } from "../parameters.ts";
 import { presentContact } from "../present/customer.ts";
 import type { Router } from "../router.ts";
-import { ContactInput } from "../schemas/common.ts";
+import { ContactInput } from "../schemas/shapes.ts";
 import { Contact } from "../schemas/customers.ts";
 
 const tag = "Contacts";

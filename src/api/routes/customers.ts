@@ -18,7 +18,7 @@ import { OF_PAGES, OF_RESOURCE, QUERY, SINCE_CREATED, parameter, sortParameter }
 import { presentCustomer, presentCustomers } from "../present/customer.ts";
 import type { Router } from "../router.ts";
 import { Customer, CustomerBody } from "../schemas/customers.ts";
-import { TICKET_LIST, answerTicketList } from "./tickets.ts";
+import { TICKET_LIST, answerTicketList, readTicketPage } from "./tickets.ts";
 
 const tag = "Customers";
 
@@ -69,9 +69,10 @@ export function declareCustomers(router: Router): void {
     { ...TICKET_LIST, tag, summary: "List a customer's tickets" },
     async (call) => {
       const filter = readTicketFilter(call.query);
+      const page = readTicketPage(call.query);
       const customer = await findCustomer(db, call.account.id, pathId(call, "customer_id"));
       if (customer === undefined) throw new NotFound();
-      return await answerTicketList(db, call, { ...filter, customerIds: [customer.id] });
+      return await answerTicketList(db, call, { ...filter, customerIds: [customer.id] }, page);
     },
   );
 

@@ -1,5 +1,5 @@
 import Type from "typebox";
-import { Id, NAME_LIMIT } from "./common.ts";
+import { Id, NAME_LIMIT } from "./shapes.ts";
 
 export const Attachment = Type.Object({
   id: Id,

@@ -1,6 +1,6 @@
 import Type from "typebox";
 import { CONTACT_TYPES } from "../../domain/states.ts";
-import { ContactInput, Id, NAME_LIMIT, nullable, oneOf } from "./common.ts";
+import { ContactInput, Id, NAME_LIMIT, nullable, oneOf } from "./shapes.ts";
 
 const SUMMARY_LIMIT = 10_000;
 const CONTACTS_LIMIT = 100;

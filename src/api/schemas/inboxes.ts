@@ -1,6 +1,6 @@
 import Type from "typebox";
 import { CONTACT_VALUE_LIMIT } from "../../domain/contact-values.ts";
-import { Id, NAME_LIMIT, nullable } from "./common.ts";
+import { Id, NAME_LIMIT, nullable } from "./shapes.ts";
 
 export const Inbox = Type.Object({ id: Id, name: Type.String() });
 

@@ -1,6 +1,6 @@
 import Type from "typebox";
 import { LABEL_COLOR, LABEL_COLORS } from "../../domain/states.ts";
-import { Id, NAME_LIMIT, nullable } from "./common.ts";
+import { Id, NAME_LIMIT, nullable } from "./shapes.ts";
 
 const Color = Type.String({
   pattern: LABEL_COLOR.source,

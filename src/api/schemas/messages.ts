@@ -1,6 +1,6 @@
 import Type from "typebox";
 import { Attachment } from "./attachments.ts";
-import { NAME_LIMIT, Id, Reference, Time, nullable, oneOf } from "./common.ts";
+import { NAME_LIMIT, Id, Reference, Time, nullable, oneOf } from "./shapes.ts";
 
 const ADDRESSES_LIMIT = 4000;
 const ATTACHMENTS_LIMIT = 100;

@@ -1,6 +1,6 @@
 import Type from "typebox";
 import { SETTABLE_STATES, TICKET_STATES, TICKET_TYPES } from "../../domain/states.ts";
-import { Id, Reference, Time, nullable, oneOf } from "./common.ts";
+import { Id, Reference, Time, nullable, oneOf } from "./shapes.ts";
 import { Customer, CustomerBody } from "./customers.ts";
 import { Inbox } from "./inboxes.ts";
 import { Label } from "./labels.ts";

@@ -1,5 +1,5 @@
 import Type from "typebox";
-import { Id, nullable } from "./common.ts";
+import { Id, nullable } from "./shapes.ts";
 
 export const User = Type.Object({
   id: Id,

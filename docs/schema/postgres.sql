@@ -1,0 +1,330 @@
+create table accounts (
+  id text collate "C" not null,
+  site text not null,
+  name text not null,
+  credits_per_minute integer not null,
+  requests_per_second integer not null,
+  created_at bigint not null,
+  constraint accounts_pkey PRIMARY KEY (id),
+  constraint accounts_site_key UNIQUE (site)
+);
+
+create table api_tokens (
+  account_id text collate "C" not null,
+  id text collate "C" not null,
+  name text not null,
+  token_hash text not null,
+  created_at bigint not null,
+  last_used_at bigint,
+  revoked_at bigint,
+  constraint api_tokens_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint api_tokens_account_id_token_hash_key UNIQUE (account_id, token_hash),
+  constraint api_tokens_pkey PRIMARY KEY (account_id, id)
+);
+
+create table attachments (
+  account_id text collate "C" not null,
+  id text collate "C" not null,
+  message_id text collate "C",
+  "position" integer not null,
+  name text not null,
+  type text not null,
+  size bigint not null,
+  hash text collate "C" not null,
+  content_id text,
+  inline smallint not null,
+  created_at bigint not null,
+  constraint attachments_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint attachments_account_id_hash_fkey FOREIGN KEY (account_id, hash) REFERENCES blobs(account_id, hash),
+  constraint attachments_account_id_message_id_fkey FOREIGN KEY (account_id, message_id) REFERENCES messages(account_id, id),
+  constraint attachments_pkey PRIMARY KEY (account_id, id)
+);
+
+CREATE INDEX attachments_by_hash ON attachments USING btree (account_id, hash);
+
+CREATE INDEX attachments_by_message ON attachments USING btree (account_id, message_id, "position");
+
+CREATE INDEX attachments_unused ON attachments USING btree (created_at) WHERE (message_id IS NULL);
+
+create table blobs (
+  account_id text collate "C" not null,
+  hash text collate "C" not null,
+  size bigint not null,
+  created_at bigint not null,
+  constraint blobs_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint blobs_pkey PRIMARY KEY (account_id, hash)
+);
+
+create table contacts (
+  account_id text collate "C" not null,
+  id text collate "C" not null,
+  customer_id text collate "C" not null,
+  "position" integer not null,
+  type text not null,
+  value text not null,
+  value_key text not null,
+  constraint contacts_account_id_customer_id_fkey FOREIGN KEY (account_id, customer_id) REFERENCES customers(account_id, id),
+  constraint contacts_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint contacts_account_id_value_key_type_key UNIQUE (account_id, value_key, type),
+  constraint contacts_pkey PRIMARY KEY (account_id, id)
+);
+
+CREATE INDEX contacts_by_customer ON contacts USING btree (account_id, customer_id, "position");
+
+create table counters (
+  account_id text collate "C" not null,
+  last_ticket_number integer not null,
+  constraint counters_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint counters_pkey PRIMARY KEY (account_id)
+);
+
+create unlogged table credit_windows (
+  account_id text collate "C" not null,
+  minute_start bigint not null,
+  credits_used integer not null,
+  second_start bigint not null,
+  requests_used integer not null,
+  at bigint not null,
+  admitted boolean not null,
+  constraint credit_windows_pkey PRIMARY KEY (account_id)
+);
+
+create table customers (
+  account_id text collate "C" not null,
+  id text collate "C" not null,
+  first_name text,
+  last_name text,
+  summary text,
+  version integer not null,
+  created_at bigint not null,
+  updated_at bigint not null,
+  constraint customers_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint customers_pkey PRIMARY KEY (account_id, id)
+);
+
+CREATE INDEX customers_by_creation ON customers USING btree (account_id, created_at, id);
+
+create table events (
+  account_id text collate "C" not null,
+  id text collate "C" not null,
+  "position" bigint not null,
+  kind text not null,
+  ticket_id text collate "C" not null,
+  message_id text collate "C",
+  token_id text collate "C",
+  user_id text collate "C",
+  changes text,
+  created_at bigint not null,
+  constraint events_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint events_pkey PRIMARY KEY (account_id, id)
+);
+
+CREATE INDEX events_by_ticket ON events USING btree (account_id, ticket_id, id);
+
+CREATE INDEX events_in_order ON events USING btree (account_id, "position", id);
+
+create table idempotency_keys (
+  account_id text collate "C" not null,
+  token_id text collate "C" not null,
+  request text not null,
+  body_hash text not null,
+  status integer not null,
+  location text,
+  version integer,
+  body text,
+  created_at bigint not null,
+  constraint idempotency_keys_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint idempotency_keys_pkey PRIMARY KEY (account_id, token_id, request)
+);
+
+CREATE INDEX idempotency_keys_by_age ON idempotency_keys USING btree (created_at);
+
+create table inboxes (
+  account_id text collate "C" not null,
+  id text collate "C" not null,
+  name text not null,
+  address text,
+  address_key text,
+  version integer not null,
+  created_at bigint not null,
+  constraint inboxes_account_id_address_key_key UNIQUE (account_id, address_key),
+  constraint inboxes_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint inboxes_pkey PRIMARY KEY (account_id, id)
+);
+
+create table jobs (
+  account_id text collate "C" not null,
+  id text collate "C" not null,
+  kind text not null,
+  payload text not null,
+  run_at bigint not null,
+  attempts integer not null,
+  locked_until bigint,
+  last_error text,
+  failed_at bigint,
+  created_at bigint not null,
+  constraint jobs_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint jobs_pkey PRIMARY KEY (account_id, id)
+);
+
+CREATE INDEX jobs_due ON jobs USING btree (run_at, id) WHERE (failed_at IS NULL);
+
+create table labels (
+  account_id text collate "C" not null,
+  id text collate "C" not null,
+  name text not null,
+  name_key text not null,
+  color text not null,
+  version integer not null,
+  created_at bigint not null,
+  constraint labels_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint labels_account_id_name_key_key UNIQUE (account_id, name_key),
+  constraint labels_pkey PRIMARY KEY (account_id, id)
+);
+
+create table messages (
+  account_id text collate "C" not null,
+  id text collate "C" not null,
+  ticket_id text collate "C" not null,
+  type text not null,
+  direction text,
+  from_name text not null,
+  "from" text,
+  "to" text,
+  cc text,
+  body text not null,
+  htmlized smallint not null,
+  more_body text,
+  user_id text collate "C",
+  delivery_state text,
+  mail_id text,
+  version integer not null,
+  created_at bigint not null,
+  constraint messages_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint messages_account_id_ticket_id_fkey FOREIGN KEY (account_id, ticket_id) REFERENCES tickets(account_id, id),
+  constraint messages_account_id_user_id_fkey FOREIGN KEY (account_id, user_id) REFERENCES users(account_id, id),
+  constraint messages_pkey PRIMARY KEY (account_id, id)
+);
+
+CREATE INDEX messages_by_mail_id ON messages USING btree (account_id, mail_id) WHERE (mail_id IS NOT NULL);
+
+CREATE INDEX messages_by_ticket ON messages USING btree (account_id, ticket_id, created_at, id);
+
+create table migrations (
+  name text not null,
+  applied_at bigint not null,
+  constraint migrations_pkey PRIMARY KEY (name)
+);
+
+create table properties (
+  name text not null,
+  value text not null,
+  constraint properties_pkey PRIMARY KEY (name)
+);
+
+create table received_messages (
+  account_id text collate "C" not null,
+  id text collate "C" not null,
+  inbox_id text collate "C" not null,
+  source text not null,
+  source_position text,
+  hash text collate "C" not null,
+  size bigint not null,
+  fingerprint text,
+  mail_id text,
+  outcome text not null,
+  reason text,
+  ticket_id text collate "C",
+  message_id text collate "C",
+  created_at bigint not null,
+  processed_at bigint,
+  constraint received_messages_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint received_messages_account_id_hash_fkey FOREIGN KEY (account_id, hash) REFERENCES blobs(account_id, hash),
+  constraint received_messages_account_id_inbox_id_fkey FOREIGN KEY (account_id, inbox_id) REFERENCES inboxes(account_id, id),
+  constraint received_messages_pkey PRIMARY KEY (account_id, id)
+);
+
+CREATE INDEX received_by_hash ON received_messages USING btree (account_id, hash);
+
+CREATE INDEX received_by_message ON received_messages USING btree (account_id, message_id) WHERE (message_id IS NOT NULL);
+
+CREATE UNIQUE INDEX received_once ON received_messages USING btree (account_id, inbox_id, fingerprint) WHERE (outcome = ANY (ARRAY['ticket'::text, 'reply'::text]));
+
+CREATE INDEX received_pending ON received_messages USING btree (account_id, id) WHERE (outcome = 'pending'::text);
+
+create table search_entries (
+  account_id text collate "C" not null,
+  id text collate "C" not null,
+  ticket_id text collate "C",
+  words tsvector not null,
+  constraint search_entries_pkey PRIMARY KEY (account_id, id)
+);
+
+CREATE INDEX search_entries_by_words ON search_entries USING gin (words);
+
+create table ticket_labels (
+  account_id text collate "C" not null,
+  label_id text collate "C" not null,
+  ticket_id text collate "C" not null,
+  constraint ticket_labels_account_id_ticket_id_fkey FOREIGN KEY (account_id, ticket_id) REFERENCES tickets(account_id, id),
+  constraint ticket_labels_pkey PRIMARY KEY (account_id, label_id, ticket_id)
+);
+
+CREATE INDEX ticket_labels_by_ticket ON ticket_labels USING btree (account_id, ticket_id);
+
+create table tickets (
+  account_id text collate "C" not null,
+  id text collate "C" not null,
+  number integer not null,
+  customer_id text collate "C" not null,
+  user_id text collate "C",
+  inbox_id text collate "C" not null,
+  label_ids text not null,
+  state text not null,
+  snoozed_until bigint,
+  subject text,
+  type text not null,
+  spam smallint not null,
+  trash smallint not null,
+  reply_to text,
+  reply_cc text,
+  summary text,
+  summary_type text,
+  version integer not null,
+  created_at bigint not null,
+  updated_at bigint not null,
+  constraint tickets_account_id_customer_id_fkey FOREIGN KEY (account_id, customer_id) REFERENCES customers(account_id, id),
+  constraint tickets_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint tickets_account_id_inbox_id_fkey FOREIGN KEY (account_id, inbox_id) REFERENCES inboxes(account_id, id),
+  constraint tickets_account_id_number_key UNIQUE (account_id, number),
+  constraint tickets_account_id_user_id_fkey FOREIGN KEY (account_id, user_id) REFERENCES users(account_id, id),
+  constraint tickets_pkey PRIMARY KEY (account_id, id)
+);
+
+CREATE INDEX tickets_by_creation ON tickets USING btree (account_id, created_at, id);
+
+CREATE INDEX tickets_by_customer ON tickets USING btree (account_id, customer_id, created_at, id);
+
+CREATE INDEX tickets_by_inbox ON tickets USING btree (account_id, inbox_id, updated_at, id);
+
+CREATE INDEX tickets_by_state ON tickets USING btree (account_id, state, updated_at, id);
+
+CREATE INDEX tickets_by_update ON tickets USING btree (account_id, updated_at, id);
+
+CREATE INDEX tickets_by_user ON tickets USING btree (account_id, user_id, updated_at, id);
+
+create table users (
+  account_id text collate "C" not null,
+  id text collate "C" not null,
+  first_name text,
+  last_name text,
+  email text not null,
+  email_key text not null,
+  role text not null,
+  password_hash text,
+  version integer not null,
+  created_at bigint not null,
+  constraint users_account_id_email_key_key UNIQUE (account_id, email_key),
+  constraint users_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint users_pkey PRIMARY KEY (account_id, id)
+);

@@ -1,0 +1,78 @@
+import type { Config } from "../config.ts";
+import { listAccounts } from "../storage/accounts.ts";
+import { listApiTokens } from "../storage/api-tokens.ts";
+import type { Reader } from "../storage/database.ts";
+import { countJobs } from "../storage/jobs.ts";
+import { countOutcomes } from "../storage/received-messages.ts";
+import type { AccountRow } from "../storage/schema.ts";
+import { type Check, note, ok, wrong } from "./doctor-check.ts";
+
+/** A host has thousands of help desks; one is looked at with --site. */
+const MOST_ACCOUNTS = 50;
+
+/** What the help desks hold: tokens, mail that needs a person, jobs. */
+export async function checkContents(reader: Reader, { site }: Config): Promise<Check[]> {
+  const accounts = await listAccounts(reader);
+  const checks = [accountsCheck(accounts, site)];
+  const chosen = accounts.filter((account) => site === null || account.site === site).slice(0, MOST_ACCOUNTS);
+  for (const account of chosen) {
+    checks.push(await checkTokens(reader, account), ...(await checkMail(reader, account)));
+  }
+  return [...checks, ...(await checkJobs(reader))];
+}
+
+function accountsCheck(accounts: AccountRow[], site: string | null): Check {
+  const name = "help desks";
+  if (accounts.length === 0) {
+    return note(name, "none yet", '"cantrip setup" makes one, and so does the first "cantrip serve"');
+  }
+  if (site !== null && !accounts.some((account) => account.site === site)) {
+    return wrong(
+      name,
+      `there is no "${site}"`,
+      '"cantrip account list" shows those there are; mend --site or CANTRIP_SITE',
+    );
+  }
+  const shown = accounts.slice(0, 10).map((account) => account.site);
+  return ok(name, `${accounts.length}: ${shown.join(", ")}${accounts.length > shown.length ? ", …" : ""}`);
+}
+
+async function checkTokens(reader: Reader, account: AccountRow): Promise<Check> {
+  const tokens = await listApiTokens(reader, account.id);
+  const open = tokens.filter((token) => token.revoked_at === null).length;
+  const name = `${account.site}: tokens`;
+  if (open > 0) return ok(name, `${open} open the API, ${tokens.length - open} revoked`);
+  return note(name, "none opens the API", `run: cantrip token create --site ${account.site} --name "First token"`);
+}
+
+async function checkMail(reader: Reader, account: AccountRow): Promise<Check[]> {
+  const { pending = 0, quarantine = 0, ...done } = await countOutcomes(reader, account.id);
+  const name = `${account.site}: mail`;
+  const checks: Check[] = [];
+  if (pending > 0) {
+    const mend = `a running server takes it up; or run: cantrip mail process --site ${account.site}`;
+    checks.push(note(name, `${pending} stored and not yet processed`, mend));
+  }
+  if (quarantine > 0) {
+    const mend = `look at it with: cantrip mail list --site ${account.site} --outcome quarantine`;
+    checks.push(note(name, `${quarantine} put aside for a person (quarantine)`, mend));
+  }
+  if (checks.length > 0) return checks;
+  const received = Object.values(done).reduce((sum, count) => sum + count, 0);
+  return [ok(name, `${received} received, none waits`)];
+}
+
+async function checkJobs(reader: Reader): Promise<Check[]> {
+  const jobs = await countJobs(reader);
+  const waiting = jobs.filter((job) => job.waiting > 0).map((job) => `${job.waiting} ${job.kind}`);
+  const failed = jobs.filter((job) => job.failed > 0).map((job) => `${job.failed} ${job.kind}`);
+  const text = waiting.length === 0 ? "none waits" : `waiting: ${waiting.join(", ")}`;
+  if (failed.length === 0) return [ok("jobs", `${text}, none failed`)];
+  return [
+    wrong(
+      "jobs",
+      `given up after many attempts: ${failed.join(", ")}; ${text}`,
+      "the server's log says why they failed",
+    ),
+  ];
+}

@@ -1,0 +1,196 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { sql } from "kysely";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { acrossAccounts } from "../../src/storage/across-accounts.ts";
+import { findCustomer } from "../../src/storage/customers.ts";
+import { migrate, rebuildSchema } from "../../src/storage/migrate.ts";
+import { openStorage } from "../../src/storage/open.ts";
+import { dumpSchema } from "../../src/storage/schema-dump.ts";
+import { ACCOUNT_TABLES } from "../../src/storage/schema.ts";
+import { ENGINE, ENGINE_MISSING, type TestDatabase, type TestStorage, createTestDatabase, openTestStorage } from "../support/test-storage.ts";
+import { startBeside } from "./beside.ts";
+import { addCustomer, makeAccount } from "./storage-account.ts";
+
+/** Every schema that was ever released, by the migrations it had. A release that adds some adds a line. */
+const RELEASED = [["001-init"], ["001-init", "002-search"]];
+
+const NEWEST = RELEASED.at(-1) ?? [];
+
+const committed = (): string => readFileSync(join(import.meta.dirname, `../../docs/schema/${ENGINE}.sql`), "utf8");
+
+describe.skipIf(ENGINE_MISSING !== null)("the migrations", () => {
+  let database: TestDatabase | undefined;
+  const fresh = async (): Promise<TestDatabase> => (database = await createTestDatabase());
+  afterEach(async () => await database?.remove());
+
+  test("make the schema that is committed in docs/schema", async () => {
+    const { db, close } = await openStorage(await fresh());
+    expect(await dumpSchema(db)).toBe(committed());
+    await close();
+  });
+
+  test("run once: a second start finds nothing to do", async () => {
+    const place = await fresh();
+    await (await openStorage(place)).close();
+    const { db, close } = await openStorage(place);
+    expect(await migrate(db)).toEqual([]);
+    const rows = await db.query.selectFrom("migrations").select("name").orderBy("name").execute();
+    expect(rows.map(({ name }) => name)).toEqual(NEWEST);
+    await close();
+  });
+
+  test("run once when several connections start together", async () => {
+    const place = await fresh();
+    const opened = await Promise.all([1, 2, 3, 4].map(async () => await openStorage(place)));
+    for (const { db, close } of opened) {
+      expect(await dumpSchema(db)).toBe(committed());
+      await close();
+    }
+  });
+
+  test("run once when several processes start together", async () => {
+    const place = await fresh();
+    const at = String(Date.now() + 1500);
+    const others = await Promise.all([1, 2, 3, 4].map(async () => await startBeside("open-beside.ts", place, at)));
+    const found = await Promise.all(others.map(async ({ ended }) => JSON.parse(await ended) as string[]));
+    expect(found).toEqual([NEWEST, NEWEST, NEWEST, NEWEST]);
+  });
+
+  test("refuse a database that a newer version has migrated, and leave it as it is", async () => {
+    const place = await fresh();
+    const { db, close } = await openStorage(place);
+    await db.transact(
+      async (tx) => await tx.query.insertInto("migrations").values({ name: "999-later", applied_at: 1 }).execute(),
+    );
+    await close();
+    await expect(openStorage(place)).rejects.toThrow(/newer version of Cantrip .*999-later/);
+  });
+
+  test("that fail leave nothing of themselves behind", async () => {
+    const place = await fresh();
+    const { db, close } = await openStorage(place);
+    await db.transact(async (tx) => {
+      await rebuildSchema(tx, ["001-init"]);
+      // In the way of the next one.
+      await sql`create table search_entries (id integer)`.execute(tx.query);
+    });
+    await expect(migrate(db)).rejects.toThrow("search_entries");
+    const rows = await db.query.selectFrom("migrations").select("name").execute();
+    expect(rows.map(({ name }) => name)).toEqual(["001-init"]);
+    await close();
+  });
+
+  test.each(RELEASED.map((names) => ({ names, last: names.at(-1) })))(
+    "bring the schema of $last up to date, with what is in it",
+    async ({ names }) => {
+      const place = await fresh();
+      const { db, close } = await openStorage(place);
+      await db.transact(async (tx) => await rebuildSchema(tx, names));
+      const { account, customer } = await fill(db);
+      const applied = await migrate(db);
+      expect(applied).toEqual(NEWEST.filter((name) => !names.includes(name)));
+      expect(await dumpSchema(db)).toBe(committed());
+      expect(await findCustomer(db, account.id, customer.id)).toEqual(customer);
+      await close();
+    },
+  );
+
+  async function fill(db: Awaited<ReturnType<typeof openStorage>>["db"]) {
+    const { account } = await makeAccount(db);
+    const customer = await db.transact(async (tx) => await addCustomer(tx, account.id, "Kept"));
+    return { account, customer };
+  }
+});
+
+interface Key {
+  table: string;
+  columns: string[];
+}
+
+interface Reference extends Key {
+  to: string;
+  toColumns: string[];
+}
+
+describe.skipIf(ENGINE_MISSING !== null)("the catalog", () => {
+  let storage: TestStorage;
+  beforeAll(async () => {
+    storage = await openTestStorage();
+  });
+  afterAll(async () => await storage.remove());
+
+  const read = async <Row>(text: string, ...values: string[]): Promise<Row[]> => {
+    const parts = text.split("?").map((part, index) => (index === 0 ? sql.raw(part) : sql`${values[index - 1]}${sql.raw(part)}`));
+    const { rows } = await sql<Row>`${sql.join(parts, sql``)}`.execute(acrossAccounts(storage.db));
+    return rows;
+  };
+
+  async function primaryKeys(): Promise<Key[]> {
+    if (ENGINE === "postgres") {
+      return await read<Key>(`select c.relname as "table", (select array_agg(a.attname::text order by k.place)
+        from unnest(i.indkey) with ordinality as k (attnum, place)
+        join pg_attribute a on a.attrelid = c.oid and a.attnum = k.attnum) as columns
+        from pg_index i join pg_class c on c.oid = i.indrelid
+        where i.indisprimary and c.relnamespace = current_schema()::regnamespace`);
+    }
+    return await Promise.all(
+      ACCOUNT_TABLES.map(async (table) => {
+        const columns = await read<{ name: string }>(`select name from pragma_table_info(?) where pk > 0 order by pk`, table);
+        return { table, columns: columns.map(({ name }) => name) };
+      }),
+    );
+  }
+
+  async function references(): Promise<Reference[]> {
+    if (ENGINE === "postgres") {
+      const columns = (relation: string, key: string): string => `(select array_agg(a.attname::text order by k.place)
+        from unnest(${key}) with ordinality as k (attnum, place)
+        join pg_attribute a on a.attrelid = ${relation} and a.attnum = k.attnum)`;
+      return await read<Reference>(`select conrelid::regclass::text as "table", confrelid::regclass::text as "to",
+        ${columns("conrelid", "conkey")} as columns, ${columns("confrelid", "confkey")} as "toColumns"
+        from pg_constraint where contype = 'f'`);
+    }
+    const all = await Promise.all(
+      ACCOUNT_TABLES.map(async (table) => {
+        const rows = await read<{ id: number; table: string; from: string; to: string }>(
+          `select id, "table", "from", "to" from pragma_foreign_key_list(?) order by id, seq`,
+          table,
+        );
+        return Object.values(Object.groupBy(rows, ({ id }) => id)).map((parts = []) => ({
+          table,
+          to: parts[0]?.table ?? "",
+          columns: parts.map(({ from }) => from),
+          toColumns: parts.map(({ to }) => to),
+        }));
+      }),
+    );
+    return all.flat();
+  }
+
+  test("begins the primary key of every account's table with the account", async () => {
+    const keys = await primaryKeys();
+    for (const table of ACCOUNT_TABLES) {
+      expect([table, keys.find((key) => key.table === table)?.columns[0]]).toEqual([table, "account_id"]);
+    }
+  });
+
+  test("joins accounts' tables on the account and the id, never on the id alone", async () => {
+    const between = (await references()).filter(({ to }) => (ACCOUNT_TABLES as readonly string[]).includes(to));
+    expect(between.length).toBeGreaterThan(10);
+    for (const { table, to, columns, toColumns } of between) {
+      expect([table, to, columns[0], toColumns[0]]).toEqual([table, to, "account_id", "account_id"]);
+    }
+  });
+
+  test("has no table with an account that the guard does not know", async () => {
+    const tables =
+      ENGINE === "postgres"
+        ? await read<{ name: string }>(`select table_name as name from information_schema.columns
+            where table_schema = current_schema() and column_name = 'account_id'`)
+        : await read<{ name: string }>(`select m.name from sqlite_master m, pragma_table_info(m.name) c
+            where m.type = 'table' and c.name = 'account_id'`);
+    const known = [...ACCOUNT_TABLES, "search_entries"].toSorted();
+    expect(tables.map(({ name }) => name).toSorted()).toEqual(known);
+  });
+});
