@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { resolve } from "node:path";
 
 /** How Cantrip runs. Every member comes from one variable of `VARIABLES`, which is also their documentation. */
@@ -78,7 +79,8 @@ export const VARIABLES: { [K in keyof Config]: Variable<Config[K]> } = {
     flag: "--site",
     default: "",
     allowed: "a help desk's identifier: lower-case letters, digits and hyphens",
-    about: "Serves this help desk only, whatever host a request names. Empty: the host's first label, else the token, decides.",
+    about:
+      "Serves this help desk only, whatever host a request names. Empty: the host's first label, else the token, decides.",
     read: (text) => (text === "" ? null : isSite(text) ? text : undefined),
   },
   publicUrl: {
@@ -110,7 +112,8 @@ export const VARIABLES: { [K in keyof Config]: Variable<Config[K]> } = {
     flag: null,
     default: "",
     allowed: "a comma separated list of addresses or networks, such as 127.0.0.1, 10.0.0.0/8",
-    about: "The reverse proxies whose X-Forwarded-Proto, -Host and -For are believed. Plain HTTP from anyone else is refused, but for this machine itself.",
+    about:
+      "The reverse proxies whose X-Forwarded-Proto, -Host and -For are believed. Plain HTTP from anyone else is refused, but for this machine itself.",
     read: readNetworks,
   },
   bodyLimit: {
@@ -159,7 +162,9 @@ export function readConfig(flags: Flags = {}, environment: NodeJS.ProcessEnv = p
   const entries = Object.entries(VARIABLES).map(([member, variable]: [string, Variable<unknown>]) => {
     const flag = flags[member as keyof Config];
     const value = variable.read(flag ?? environment[variable.name] ?? variable.default);
-    if (value === undefined) faults.push(`${flag === undefined ? variable.name : variable.flag} must be ${variable.allowed}`);
+    if (value === undefined) {
+      faults.push(`${flag === undefined ? variable.name : variable.flag} must be ${variable.allowed}`);
+    }
     return [member, value] as const;
   });
   const config = Object.fromEntries(entries) as unknown as Config;
@@ -193,5 +198,12 @@ function readNetworks(text: string): string[] | undefined {
     .split(",")
     .map((network) => network.trim())
     .filter((network) => network !== "");
-  return networks.every((network) => /^[0-9a-fA-F.:]+(\/\d{1,3})?$/.test(network)) ? networks : undefined;
+  return networks.every(isNetwork) ? networks : undefined;
+}
+
+/** An address, or one with the length of its network's prefix. */
+function isNetwork(text: string): boolean {
+  const [, address = "", prefix = "0"] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const family = isIP(address);
+  return family !== 0 && Number(prefix) <= (family === 4 ? 32 : 128);
 }

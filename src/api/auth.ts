@@ -53,7 +53,10 @@ async function findHolder(db: Db, token: string): Promise<TokenHolder | undefine
 /** T1: `--site` decides if given; else a host whose first label names another account is not served. */
 async function isServedHere(db: Db, holder: TokenHolder, site: string | null, host: string): Promise<boolean> {
   if (site !== null) return holder.site === site;
-  const name = host.toLowerCase().replace(/:\d+$/, "").replace(/^\[|\]$/g, "");
+  const name = host
+    .toLowerCase()
+    .replace(/:\d+$/, "")
+    .replace(/^\[|\]$/g, "");
   const label = name.split(".")[0] ?? "";
   if (label === holder.site || name === "localhost" || label === "" || isIP(name) !== 0) return true;
   const named = await findAccountBySite(db, label);

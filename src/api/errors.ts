@@ -34,7 +34,9 @@ export function refusalOf(error: unknown): Refusal {
     return { status: 422, headers: {}, body: { message: error.message, errors } };
   }
   const status = statusOfFramework(error);
-  return status === null ? { status: 500, headers: {}, body: null } : refuse(status, STATUS_CODES[status] ?? "Bad Request");
+  return status === null
+    ? { status: 500, headers: {}, body: null }
+    : refuse(status, STATUS_CODES[status] ?? "Bad Request");
 }
 
 /** The status of a request that the framework itself refused; null for everything else. */

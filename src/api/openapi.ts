@@ -1,4 +1,4 @@
-import Type, { type TSchema } from "typebox";
+import { type TSchema, Type } from "typebox";
 import { BASE_PATH } from "./conventions/answer.ts";
 import type { Route } from "./router.ts";
 import { Id, Problem } from "./schemas/shapes.ts";

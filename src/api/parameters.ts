@@ -1,4 +1,4 @@
-import Type from "typebox";
+import { Type } from "typebox";
 import { EMBEDS } from "./conventions/embed.ts";
 import type { Parameter } from "./router.ts";
 

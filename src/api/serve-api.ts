@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest, onSendAsyncHookHandler } from "fastify";
 import { type AuthContext, authenticate, refuseForeignWrite } from "./auth.ts";
 import type { Call } from "./call.ts";
-import { type Answer, sendAnswer } from "./conventions/answer.ts";
+import { type Answer, BASE_PATH, ok, sendAnswer } from "./conventions/answer.ts";
 import { BodyParser, checkBodyHeaders, hasBody } from "./conventions/body-parser.ts";
 import { type Charged, RateLimited, charge } from "./conventions/credits.ts";
 import { readEmbeds } from "./conventions/embed.ts";
@@ -11,7 +11,7 @@ import { isOverrideRefused } from "./conventions/method-override.ts";
 import { EMPTY_QUERY, Query } from "./conventions/query.ts";
 import { urlFaultOf } from "./conventions/url.ts";
 import { HttpError, refusalOf } from "./errors.ts";
-import { type ApiContext, Router } from "./router.ts";
+import { type ApiContext, type Route, Router } from "./router.ts";
 import { declareRoutes } from "./routes.ts";
 import { allowedVerbs } from "./allowed-verbs.ts";
 import { openApiDocument } from "./openapi.ts";
@@ -45,12 +45,13 @@ export function serveApi(api: FastifyInstance, parts: ApiParts): Promise<object>
   const { context } = parts;
   const router = new Router(api, context);
   const parser = new BodyParser(parts.bodyLimit);
-  const document = { text: "" };
   api.removeAllContentTypeParsers();
-  api.addContentTypeParser("*", async (request: FastifyRequest, payload: IncomingMessage) =>
-    await parser.read(payload, (hash) => {
-      if (request.call?.idempotent != null) request.call.idempotent.bodyHash = hash;
-    }),
+  api.addContentTypeParser(
+    "*",
+    async (request: FastifyRequest, payload: IncomingMessage) =>
+      await parser.read(payload, (hash) => {
+        if (request.call?.idempotent != null) request.call.idempotent.bodyHash = hash;
+      }),
   );
   api.addHook("onRequest", async (request, reply) => {
     request.asked = readQuery(request.raw.url ?? "");
@@ -68,32 +69,42 @@ export function serveApi(api: FastifyInstance, parts: ApiParts): Promise<object>
     throw new HttpError(404, "Not Found");
   });
   api.setErrorHandler(async (error, request, reply) => await refuse(parts, error, request, reply));
-  api.get("/openapi.json", { config: {} }, async (_request, reply) =>
-    reply.header("Content-Type", "application/json; charset=utf-8").send(document.text),
-  );
   declareRoutes(router);
   const description = openApiDocument(router.routes);
-  document.text = JSON.stringify(description);
+  api.get(DESCRIPTION.path, async (request, reply) => await sendAnswer(context, request, reply, ok(description)));
   return Promise.resolve(description);
 }
 
-/** The description of the API is no secret of an account's. */
+/** The description of the API, which does not describe itself. */
+const DESCRIPTION: Route = {
+  verb: "GET",
+  path: "/openapi.json",
+  tag: "",
+  summary: "The API as OpenAPI 3.1",
+  status: 200,
+};
+
+/** The description is no secret of an account's. */
 function isPublic(request: FastifyRequest): boolean {
-  return request.routeOptions.url === "/api/v1/openapi.json";
+  return request.routeOptions.url === BASE_PATH + DESCRIPTION.path;
 }
 
 /** The checks before a request is looked at, in the order of T13: 400 override, 401, 429, 404 or 405, 415, 413, 400. */
-async function admit({ context, auth, uses, bodyLimit }: ApiParts, request: FastifyRequest, router: Router): Promise<void> {
+async function admit(
+  { context, auth, uses, bodyLimit }: ApiParts,
+  request: FastifyRequest,
+  router: Router,
+): Promise<void> {
   const { raw } = request;
   if (isOverrideRefused(raw)) {
     throw new HttpError(400, "Bad Request: X-HTTP-Method-Override must be one of: PUT, PATCH, DELETE");
   }
   const query = request.asked;
-  const account = await authenticate(auth, raw);
-  const actor = { tokenId: account.token_id, userId: null };
-  const call: Call = { request, account, actor, query, charged: null, idempotent: null };
+  const holder = await authenticate(auth, raw);
+  const actor = { tokenId: holder.token_id, userId: null };
+  const call: Call = { request, account: holder, actor, query, charged: null, idempotent: null };
   request.call = call;
-  uses.note(call.account.id, call.actor.tokenId ?? "");
+  uses.note(holder.id, holder.token_id);
   call.charged = await chargeCall(context, request, call);
   refuseForeignWrite(raw);
   const urlFault = urlFaultOf(raw);
@@ -107,11 +118,15 @@ async function admit({ context, auth, uses, bodyLimit }: ApiParts, request: Fast
   const key = request.method === "POST" ? readIdempotencyKey(request.headers["idempotency-key"]) : null;
   if (key !== null) {
     const path = (raw.url ?? "").split("?")[0] ?? "";
-    const { account, actor } = call;
-    call.idempotent = { accountId: account.id, tokenId: actor.tokenId ?? "", request: `POST ${path} ${key}`, bodyHash: null };
+    call.idempotent = {
+      accountId: holder.id,
+      tokenId: holder.token_id,
+      request: `POST ${path} ${key}`,
+      bodyHash: null,
+    };
   }
-  // A type without a body means nothing (T6); the framework would look at it.
-  if (!hasBody(raw)) delete raw.headers["content-type"];
+  // Judged by now (T6); the framework would judge it once more, also where there is no body that counts.
+  delete raw.headers["content-type"];
 }
 
 function readQuery(url: string): Query {
@@ -134,7 +149,7 @@ async function chargeCall(context: ApiContext, request: FastifyRequest, call: Ca
 
 function notFound(request: FastifyRequest, router: Router): HttpError {
   const path = (request.raw.url ?? "").split("?")[0] ?? "";
-  const verbs = allowedVerbs(router.routes, path);
+  const verbs = allowedVerbs([...router.routes, DESCRIPTION], path);
   if (verbs.length === 0) return new HttpError(404, "Not Found");
   const allow = verbs.join(", ");
   return new HttpError(405, `Method Not Allowed: this path takes ${allow}`, { Allow: allow });

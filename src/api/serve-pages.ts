@@ -1,6 +1,6 @@
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
 import { writeHeaders } from "./conventions/answer.ts";
 import { HttpError, refusalOf } from "./errors.ts";
 import type { Log } from "./server.ts";
@@ -9,9 +9,9 @@ import { WELCOME_PAGE } from "./welcome-page.ts";
 export interface Pages {
   /** The API's description, for the documentation that can be browsed. */
   document: object;
-  isSecure(request: FastifyRequest): boolean;
+  isSecure: (request: FastifyRequest) => boolean;
   /** Whether the database answers. */
-  isReady(): Promise<boolean>;
+  isReady: () => Promise<boolean>;
   log: Log;
 }
 
@@ -21,13 +21,11 @@ const DOCUMENTATION_POLICY =
 
 /** What stands beside the API: the welcome page, the documentation with try-it, the health checks. */
 export async function servePages(app: FastifyInstance, { document, isSecure, isReady, log }: Pages): Promise<void> {
-  const refusePlain = async (request: FastifyRequest): Promise<void> => {
-    await Promise.resolve();
-    if (!isSecure(request)) throw new HttpError(403, "HTTPS is required");
+  const refusePlain: onRequestHookHandler = (request, _reply, done) => {
+    done(isSecure(request) ? undefined : new HttpError(403, "HTTPS is required"));
   };
-  app.setNotFoundHandler(async (request) => {
-    await refusePlain(request);
-    throw new HttpError(404, "Not Found");
+  app.setNotFoundHandler((request) => {
+    throw isSecure(request) ? new HttpError(404, "Not Found") : new HttpError(403, "HTTPS is required");
   });
   app.setErrorHandler(async (error, _request, reply) => {
     const { status, headers, body } = refusalOf(error);
@@ -53,7 +51,7 @@ export async function servePages(app: FastifyInstance, { document, isSecure, isR
     staticCSP: true,
     transformStaticCSP: () => DOCUMENTATION_POLICY,
     uiConfig: { layout: "BaseLayout", tryItOutEnabled: true, persistAuthorization: false, validatorUrl: null },
-    uiHooks: { onRequest: refusePlain as never },
+    uiHooks: { onRequest: refusePlain },
     theme: { title: "Cantrip API" },
   });
 }

@@ -1,10 +1,6 @@
-import { readFileSync } from "node:fs";
-import { type RequestListener, type Server, STATUS_CODES, createServer } from "node:http";
-import { createServer as createTlsServer } from "node:https";
-import type { Socket } from "node:net";
 import { constants } from "node:zlib";
 import compress from "@fastify/compress";
-import Fastify, { type FastifyInstance } from "fastify";
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { sql } from "kysely";
 import type { Db } from "../storage/database.ts";
 import type { CreditMeter } from "../storage/credit-windows.ts";
@@ -12,22 +8,12 @@ import type { Storage } from "../storage/open.ts";
 import type { Config } from "../config.ts";
 import { FailureLimit } from "./auth.ts";
 import { BASE_PATH } from "./conventions/answer.ts";
-import { applyMethodOverride } from "./conventions/method-override.ts";
 import { openTransport } from "./conventions/transport.ts";
 import { rewriteUrl } from "./conventions/url.ts";
+import { HEADER_LIMIT, createHttpServer } from "./http-server.ts";
 import { serveApi } from "./serve-api.ts";
 import { servePages } from "./serve-pages.ts";
 import { TokenUses } from "./token-uses.ts";
-
-/** Request line and headers together, in bytes; more is 431. The URL has a limit of its own below it. */
-const HEADER_LIMIT = 48 * 1024;
-
-/** How long a client may take for a whole request, and for its headers, in milliseconds. */
-const REQUEST_TIMEOUT = 300_000;
-const HEADERS_TIMEOUT = 30_000;
-
-/** Longer than what reverse proxies keep a connection idle, so that they close it and not we. */
-const KEEP_ALIVE = 72_000;
 
 /** Bodies from this many bytes on are compressed (T3). */
 const COMPRESS_FROM = 1024;
@@ -51,7 +37,7 @@ export interface ServerParts {
 /** The HTTP server, ready to listen. Closing it writes what is pending. */
 export async function createApiServer({ config, storage, meter, log }: ServerParts): Promise<FastifyInstance> {
   const app = Fastify({
-    serverFactory: (handler) => createHttpServer(config, handler),
+    serverFactory: (handler) => createHttpServer(config, log, handler),
     logger: false,
     rewriteUrl,
     forceCloseConnections: "idle",
@@ -64,6 +50,10 @@ export async function createApiServer({ config, storage, meter, log }: ServerPar
   });
   app.decorateRequest("call", null);
   app.decorateRequest("asked");
+  app.addHook("onResponse", async (request, reply) => {
+    await Promise.resolve();
+    log.debug(factsOf(request, reply), "a request was answered");
+  });
   const uses = new TokenUses(storage.db, (error) => log.error({ error }, "the last use of tokens was not written"));
   app.addHook("onClose", async () => {
     await uses.close();
@@ -105,33 +95,14 @@ async function isReady(db: Db): Promise<boolean> {
   );
 }
 
-function createHttpServer(config: ServerParts["config"], handler: RequestListener): Server {
-  const listener: RequestListener = (request, response) => {
-    applyMethodOverride(request);
-    handler(request, response);
+/** What the log keeps of a request: its route, not its path or query, which hold what clients search for. */
+function factsOf({ method, routeOptions }: FastifyRequest, reply: FastifyReply): object {
+  const milliseconds = Math.round(reply.elapsedTime);
+  return {
+    request: reply.raw.getHeader("Request-Id"),
+    method,
+    route: routeOptions.url,
+    status: reply.statusCode,
+    milliseconds,
   };
-  const limits = { maxHeaderSize: HEADER_LIMIT, requestTimeout: REQUEST_TIMEOUT, headersTimeout: HEADERS_TIMEOUT };
-  const tls =
-    config.tlsCert === null || config.tlsKey === null
-      ? null
-      : { cert: readFileSync(config.tlsCert), key: readFileSync(config.tlsKey) };
-  const server = tls === null ? createServer(limits, listener) : createTlsServer({ ...limits, ...tls }, listener);
-  server.keepAliveTimeout = KEEP_ALIVE;
-  server.on("clientError", refuseUnreadable);
-  return server;
-}
-
-/** What the HTTP parser refuses gets the same form as every other 4xx (T12). */
-function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
-  if (!socket.writable || error.code === "ECONNRESET") {
-    socket.destroy();
-    return;
-  }
-  const status = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }[error.code ?? ""] ?? 400;
-  const reason = STATUS_CODES[status] ?? "Bad Request";
-  const body = JSON.stringify({ message: reason });
-  socket.end(
-    `HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/json; charset=utf-8\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
 }

@@ -1,7 +1,7 @@
 import type { MessageType, TicketType } from "../domain/states.ts";
 import { HOUR } from "../domain/time.ts";
 import { summaryWith } from "../desk/ticket-summary.ts";
-import { messageEntry } from "../storage/bulk-index.ts";
+import { messageEntry } from "../storage/search-entries.ts";
 import type { MessageRow, TicketRow } from "../storage/schema.ts";
 import type { DemoBatch } from "./demo-batch.ts";
 import { DEMO_FILES } from "./demo-files.ts";

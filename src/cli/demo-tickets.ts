@@ -1,5 +1,5 @@
 import type { TicketType } from "../domain/states.ts";
-import { customerEntry } from "../storage/bulk-index.ts";
+import { customerEntry } from "../storage/search-entries.ts";
 import { DemoBatch } from "./demo-batch.ts";
 import { Calendar } from "./demo-calendar.ts";
 import { finish } from "./demo-ending.ts";

@@ -1,4 +1,4 @@
-import { readAddress, readAddressList } from "../domain/addresses.ts";
+import { holdsControlCharacter, readAddress, readAddressList } from "../domain/addresses.ts";
 import { contactKey } from "../domain/contact-values.ts";
 import type { Faults } from "../domain/faults.ts";
 import { newId } from "../domain/ids.ts";
@@ -35,9 +35,6 @@ export interface PreparedMessage {
   received: boolean;
 }
 
-// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
-const CONTROL = /[\u0000-\u001f\u007f]/;
-
 /**
  * Checks a message against the rules of M2 and F2 and completes what it leaves out. Faults are named with `path` in front
  * (`messages[0].`). `claimed` holds the attachments that earlier messages of the same request use.
@@ -54,10 +51,13 @@ export async function prepareMessage(
   const type = input.type ?? "reply";
   const direction = type === "note" ? null : (input.direction ?? null);
   const attachmentIds = [...(input.attachment_ids ?? [])];
-  if (input.type === "reply" && input.direction == null) faults.add(`${path}direction is required for a reply: in or out`);
+  if (input.type === "reply" && input.direction == null) {
+    faults.add(`${path}direction is required for a reply: in or out`);
+  }
   if (input.body === "" && attachmentIds.length === 0) faults.add(`${path}body must not be empty without attachments`);
   const byUser = type === "note" || direction === "out";
-  const user = byUser && input.type !== undefined ? await checkUser(tx, accountId, input.user_id, faults, path, type) : null;
+  const user =
+    byUser && input.type !== undefined ? await checkUser(tx, accountId, input.user_id, faults, path, type) : null;
   if (direction === "in") checkSender(input.from, faults, path);
   if (direction === "out") checkRecipients(input.to, ticketType, faults, path);
   await checkAttachments(tx, accountId, attachmentIds, faults, path, claimed);
@@ -100,7 +100,7 @@ async function checkUser(
 
 function checkSender(from: string | null | undefined, faults: Faults, path: string): void {
   if (from == null || from.trim() === "") faults.add(`${path}from is required for an inbound reply`);
-  else if (CONTROL.test(from)) faults.add(`${path}from must not hold control characters`);
+  else if (holdsControlCharacter(from)) faults.add(`${path}from must not hold control characters`);
 }
 
 function checkRecipients(to: string | null | undefined, ticketType: TicketType, faults: Faults, path: string): void {
@@ -108,8 +108,10 @@ function checkRecipients(to: string | null | undefined, ticketType: TicketType, 
     faults.add(`${path}direction must not be out: a ticket of type ${ticketType} cannot send replies`);
   }
   if (to == null || to.trim() === "") faults.add(`${path}to is required for an outbound reply`);
-  else if (CONTROL.test(to)) faults.add(`${path}to must not hold control characters`);
-  else if (readAddressList(to) === null) faults.add(`${path}to must be one or more email addresses, separated by commas`);
+  else if (holdsControlCharacter(to)) faults.add(`${path}to must not hold control characters`);
+  else if (readAddressList(to) === null) {
+    faults.add(`${path}to must be one or more email addresses, separated by commas`);
+  }
 }
 
 async function checkAttachments(
@@ -125,7 +127,9 @@ async function checkAttachments(
   for (const [index, id] of ids.entries()) {
     const attachment = found.find((row) => row.id === id);
     if (attachment === undefined) faults.add(`${path}attachment_ids[${index}] must be the id of an attachment`);
-    else if (attachment.message_id !== null || claimed.has(id)) faults.add(`${path}attachment_ids[${index}] is already used`);
+    else if (attachment.message_id !== null || claimed.has(id)) {
+      faults.add(`${path}attachment_ids[${index}] is already used`);
+    }
     claimed.add(id);
   }
 }

@@ -50,11 +50,26 @@ export async function writeCustomer(
     updated_at: at,
   };
   await insertCustomer(tx, customer);
-  for (const [position, contact] of contacts.entries()) {
-    await addContactRow(tx, accountId, customer.id, contact, position);
-  }
+  await addContactRows(tx, accountId, customer.id, contacts);
   await indexCustomer(tx, accountId, customer.id);
   return customer;
+}
+
+/**
+ * Inserts contacts in the order of their keys, whatever their positions: two requests that bring the same ones in another
+ * order wait for each other in turn, where PostgreSQL would find a deadlock, after a second for each.
+ */
+async function addContactRows(
+  tx: Tx,
+  accountId: string,
+  customerId: string,
+  contacts: readonly KeyedContact[],
+): Promise<void> {
+  const placed = contacts.map((contact, position) => ({ contact, position }));
+  const order = ({ contact }: { contact: KeyedContact }): string => `${contact.type} ${contact.key}`;
+  for (const { contact, position } of placed.toSorted((a, b) => (order(a) < order(b) ? -1 : 1))) {
+    await addContactRow(tx, accountId, customerId, contact, position);
+  }
 }
 
 /** Inserts a contact that nobody held a moment ago. Returns its id. */

@@ -1,3 +1,4 @@
+import { holdsControlCharacter } from "../domain/addresses.ts";
 import type { Actor } from "../domain/events.ts";
 import type { Faults } from "../domain/faults.ts";
 import { newId } from "../domain/ids.ts";
@@ -40,6 +41,9 @@ export async function createTicket(
   if (input.user_id != null && (await findUser(tx, accountId, input.user_id)) === undefined) {
     faults.add("user_id must be the id of a user");
   }
+  for (const field of ["reply_to", "reply_cc"] as const) {
+    if (holdsControlCharacter(input[field] ?? "")) faults.add(`${field} must not hold control characters`);
+  }
   const claimed = new Set<string>();
   const messages: PreparedMessage[] = [];
   for (const [index, message] of (input.messages ?? []).entries()) {
@@ -76,7 +80,9 @@ async function chooseInbox(
 ): Promise<string | null> {
   const inbox = inboxId == null ? await findFirstInbox(tx, accountId) : await findInbox(tx, accountId, inboxId);
   if (inbox === undefined) {
-    faults.add(inboxId == null ? "inbox_id is required: the account has no inbox yet" : "inbox_id must be the id of an inbox");
+    faults.add(
+      inboxId == null ? "inbox_id is required: the account has no inbox yet" : "inbox_id must be the id of an inbox",
+    );
   }
   return inbox?.id ?? null;
 }
@@ -102,13 +108,18 @@ async function writeTicket(
     user_id: input.user_id ?? null,
     inbox_id: inboxId,
     subject: input.subject ?? null,
-    reply_to: input.reply_to ?? null,
-    reply_cc: input.reply_cc ?? null,
+    reply_to: givenText(input.reply_to),
+    reply_cc: givenText(input.reply_cc),
     ...summary,
     created_at: at,
   });
   for (const message of messages) await writeMessage(tx, ticket, actor, message, at);
   return ticket;
+}
+
+/** A form that leaves a field empty sets nothing. */
+function givenText(text: string | null | undefined): string | null {
+  return text == null || text.trim() === "" ? null : text;
 }
 
 export type NewTicket = Pick<

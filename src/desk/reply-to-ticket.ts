@@ -46,7 +46,10 @@ export async function ticketAnswered(
   const opens = message.direction === "in" && ticket.state !== "open";
   if (opens) {
     Object.assign(changes, { state: "open", snoozed_until: null });
-    const changed: Changes = { state: [ticket.state, "open"] };
+    const changed: Changes = {
+      state: [ticket.state, "open"],
+      ...(ticket.snoozed_until !== null && { snoozed_until: [ticket.snoozed_until, null] }),
+    };
     await recordEvent(tx, ticket.account_id, actor, { kind: "ticket.updated", ticketId: ticket.id, changes: changed });
   }
   return await updateTicket(tx, ticket.account_id, ticket.id, changes, at);

@@ -1,6 +1,6 @@
 import { summarize } from "../domain/text.ts";
 import type { MessageRow, TicketRow } from "../storage/schema.ts";
-import { messageText } from "./index-message.ts";
+import { messageText } from "../storage/search-entries.ts";
 
 export type Summary = Pick<TicketRow, "summary" | "summary_type">;
 

@@ -46,15 +46,11 @@ export async function updateTicket(
 }
 
 /** Writes changes to a locked ticket and records them; nothing happens when there are none. */
-export async function changeTicket(
-  tx: Tx,
-  actor: Actor,
-  ticket: TicketRow,
-  wanted: TicketChanges,
-): Promise<TicketRow> {
+export async function changeTicket(tx: Tx, actor: Actor, ticket: TicketRow, wanted: TicketChanges): Promise<TicketRow> {
   const changes = differences(ticket, wanted);
   if (Object.keys(changes).length === 0) return ticket;
-  if (changes.state !== undefined && changes.state !== "snoozed") changes.snoozed_until = null;
+  const ends = changes.state !== undefined && changes.state !== "snoozed";
+  if (ends && ticket.snoozed_until !== null) changes.snoozed_until = null;
   const changed: Changes = Object.fromEntries(
     Object.entries(changes).map(([column, value]) => [column, [ticket[column as keyof TicketRow], value] as const]),
   );

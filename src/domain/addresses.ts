@@ -1,5 +1,13 @@
 import { isEmailAddress } from "./contact-values.ts";
 
+// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+const CONTROL = /[\u0000-\u001f\u007f]/;
+
+/** Whether a text that becomes a mail header holds what could start another header. */
+export function holdsControlCharacter(text: string): boolean {
+  return CONTROL.test(text);
+}
+
 export interface NamedAddress {
   /** The display name; "" when there is none. */
   name: string;

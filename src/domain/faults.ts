@@ -6,11 +6,15 @@ import { Invalid } from "./errors.ts";
  */
 export class Faults {
   readonly #messages: string[] = [];
+  readonly #fields = new Set<string>();
   #whole = false;
 
   /** Adds a fault: a sentence that starts with its field. A field is named once: what is wrong with its form comes first. */
   add(message: string): void {
-    if (!this.#whole && !this.names(message.split(" ", 1)[0] ?? "")) this.#messages.push(message);
+    const [field = ""] = message.split(" ", 1);
+    if (this.#whole || this.#fields.has(field)) return;
+    this.#fields.add(field);
+    this.#messages.push(message);
   }
 
   /** Adds a fault of the whole body, which leaves nothing in it to judge: what comes later is not added. */
@@ -21,7 +25,7 @@ export class Faults {
 
   /** Whether something is wrong with this field already. */
   names(field: string): boolean {
-    return this.#messages.some((message) => message.startsWith(`${field} `));
+    return this.#fields.has(field);
   }
 
   get empty(): boolean {

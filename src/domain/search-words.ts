@@ -36,7 +36,7 @@ function cut(word: string): string {
 }
 
 function pairs(word: string): string[] {
-  const characters = [...word.slice(0, WORD_COUNT)];
+  const characters = Array.from(word.slice(0, WORD_COUNT));
   if (characters.length === 1) return [word];
   return characters.slice(1).map((character, index) => `${characters[index]}${character}`);
 }

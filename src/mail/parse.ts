@@ -3,6 +3,7 @@ import { collectBody } from "./body-parts.ts";
 import { cleanText } from "./charset.ts";
 import { decodeEncodedWords } from "./encoded-words.ts";
 import { decodeRaw, makeHeaders, type HeaderField } from "./header-block.ts";
+import { readParameters } from "./header-parameters.ts";
 import { MailError } from "./mail-error.ts";
 import { readMailDate } from "./mail-date.ts";
 import { readMessageId, readMessageIds } from "./message-ids.ts";
@@ -65,6 +66,10 @@ function readHeader(
     returnPath: readReturnPath(structured("return-path")[0], problems),
     subject: nonEmpty("subject"),
     date: readDate(structured("date")[0], problems),
+    contentType: {
+      value: root.type,
+      parameters: readParameters(structured("content-type")[0] ?? "", collectProblems()).parameters,
+    },
     headers,
     autoSubmitted: nonEmpty("auto-submitted"),
     precedence: nonEmpty("precedence"),

@@ -45,6 +45,8 @@ export type ParsedMessage = {
   subject: string | null;
   /** Null when unreadable or outside the years 1900 to 2199. */
   date: Date | null;
+  /** Of the message as a whole: `type/subtype` in lower case, and its decoded parameters by lower-case name. */
+  contentType: { value: string; parameters: ReadonlyMap<string, string> };
   text: string | null;
   html: string | null;
   attachments: MailAttachment[];

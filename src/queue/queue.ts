@@ -98,7 +98,8 @@ export function startWorker(
   tasks: Partial<Record<JobKind, Task>>,
   onError: (error: unknown) => void,
 ): Worker {
-  let stopped = false;
+  const stopping = new AbortController();
+  const { signal } = stopping;
   let wake: (() => void) | undefined;
   const pause = async (milliseconds: number): Promise<void> =>
     await new Promise((resolve) => {
@@ -109,20 +110,20 @@ export function startWorker(
       };
     });
   const loop = async (): Promise<void> => {
-    while (!stopped) {
+    while (!signal.aborted) {
       const ran = await anyDue(db, tasks)
-        .then(async (due) => (due ? await runDueJobs(db, tasks, () => stopped) : 0))
+        .then(async (due) => (due ? await runDueJobs(db, tasks, () => signal.aborted) : 0))
         .catch((error: unknown) => {
           onError(error);
           return 0;
         });
-      if (ran === 0 && !stopped) await pause(POLL);
+      if (ran === 0 && !signal.aborted) await pause(POLL);
     }
   };
   const running = loop();
   return {
     stop: async () => {
-      stopped = true;
+      stopping.abort();
       wake?.();
       await running;
     },

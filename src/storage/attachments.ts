@@ -19,21 +19,28 @@ export async function findAttachment(
     .executeTakeFirst();
 }
 
+/** SQLite takes 32,766 parameters in a statement; the messages of a hundred tickets may be more. */
+const IDS_AT_ONCE = 30_000;
+
 /** The attachments of some messages, each message's in their order. */
 export async function listAttachments(
   reader: Reader,
   accountId: string,
   messageIds: readonly string[],
 ): Promise<AttachmentRow[]> {
-  if (messageIds.length === 0) return [];
-  return await reader.query
-    .selectFrom("attachments")
-    .selectAll()
-    .where("account_id", "=", accountId)
-    .where("message_id", "in", messageIds)
-    .orderBy("message_id")
-    .orderBy("position")
-    .execute();
+  const found: AttachmentRow[] = [];
+  for (let start = 0; start < messageIds.length; start += IDS_AT_ONCE) {
+    const attachments = await reader.query
+      .selectFrom("attachments")
+      .selectAll()
+      .where("account_id", "=", accountId)
+      .where("message_id", "in", messageIds.slice(start, start + IDS_AT_ONCE))
+      .orderBy("message_id")
+      .orderBy("position")
+      .execute();
+    found.push(...attachments);
+  }
+  return found;
 }
 
 /**

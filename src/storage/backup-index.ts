@@ -1,4 +1,5 @@
-import { bulkIndex, customerEntry, messageEntry } from "./bulk-index.ts";
+import { bulkIndex } from "./bulk-index.ts";
+import { customerEntry, messageEntry } from "./search-entries.ts";
 import { runCompiled } from "./bulk-insert.ts";
 import type { Tx } from "./database.ts";
 import type { CustomerRow, MessageRow } from "./schema.ts";

@@ -30,7 +30,7 @@ export async function* readArchive(file: string): AsyncGenerator<ArchiveEntry> {
   source.pipe(gunzip).pipe(extract);
   try {
     for await (const entry of extract) {
-      yield readEntry(entry.header.name, readBytes(entry as unknown as AsyncIterable<Buffer>));
+      yield readEntry(entry.header.name, readBytes(entry as AsyncIterable<Buffer>));
     }
   } catch (error) {
     throw refusal(error);

@@ -43,12 +43,12 @@ export async function removeEntry(tx: Tx, accountId: string, id: string): Promis
   await sql`delete from search_entries where account_id = ${accountId} and id = ${id}`.execute(tx.query);
 }
 
-/** The ids of the tickets of which a message matches every term, as a subquery. */
+/** The ids of the tickets of which a message matches every term, as a subquery. No term matches nothing. */
 export function matchingTickets(reader: Reader, accountId: string, terms: readonly SearchTerm[]): RawBuilder<string> {
   return matching(reader, accountId, terms, true);
 }
 
-/** The ids of the customers that match every term, as a subquery. */
+/** The ids of the customers that match every term, as a subquery. No term matches nothing. */
 export function matchingCustomers(reader: Reader, accountId: string, terms: readonly SearchTerm[]): RawBuilder<string> {
   return matching(reader, accountId, terms, false);
 }
@@ -60,6 +60,7 @@ function matching(
   messages: boolean,
 ): RawBuilder<string> {
   const column = sql.ref(messages ? "ticket_id" : "id");
+  if (terms.length === 0) return sql`(select ${column} from search_entries where account_id = ${accountId} and 1 = 0)`;
   if (engine === "sqlite") {
     return sql`(select ${column} from search_entries where account_id = ${accountId} and entry in
       (select rowid from search_index where search_index match ${matchOf(accountId, messages, terms)}))`;

@@ -160,6 +160,8 @@ export class SqliteConnection implements DatabaseConnection {
     if (this.#statements.size >= STATEMENT_LIMIT) this.#statements.clear();
     const statement = this.database.prepare(sql);
     const prepared = { statement, returnsRows: statement.columns().length > 0 };
+    // With its result a write reports the connection's last row number, which full text sets far above 2^53: as a number, it throws.
+    if (!prepared.returnsRows) statement.setReadBigInts(true);
     this.#statements.set(sql, prepared);
     return prepared;
   }

@@ -136,6 +136,8 @@ describe.skipIf(ENGINE_MISSING !== null)("R3", () => {
     await wholeTicket(desk, "ruby");
     const plain = await countQueries(async () => await desk.get("/tickets?fields=id"));
     expect(await countQueries(async () => await desk.get("/tickets?fields=id,user&embed=user"))).toBe(plain + 1);
-    expect(await countQueries(async () => await desk.get("/tickets?fields=id,inbox&embed=inboxes,inbox"))).toBe(plain + 1);
+    expect(await countQueries(async () => await desk.get("/tickets?fields=id,inbox&embed=inboxes,inbox"))).toBe(
+      plain + 1,
+    );
   });
 });

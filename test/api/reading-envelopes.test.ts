@@ -54,9 +54,9 @@ describe.skipIf(ENGINE_MISSING !== null)("R5", () => {
       const plain = await desk.ask(verb, path, body, headers);
       const got = await desk.ask(verb, path + query, body, headers);
       expect(plain.status).toBe(status);
-      expect(got.status, path).toBe(200);
-      expect(got.body.status, path).toBe(status);
-      expect(got.body.response, path).toEqual(plain.body);
+      expect([path, got.status]).toEqual([path, 200]);
+      expect([path, got.body.status]).toEqual([path, status]);
+      expect([path, got.body.response]).toEqual([path, plain.body]);
     }
   });
 
@@ -64,7 +64,11 @@ describe.skipIf(ENGINE_MISSING !== null)("R5", () => {
     const desk = await openDesk();
     const { status, body } = await desk.get("/users/does-not-exist?envelope=true");
     expect(status).toBe(200);
-    expect(body).toEqual({ status: 404, headers: { ...RATE, "Rate-Limit-Used": 0 }, response: { message: "Not Found" } });
+    expect(body).toEqual({
+      status: 404,
+      headers: { ...RATE, "Rate-Limit-Used": 0 },
+      response: { message: "Not Found" },
+    });
   });
 
   test("R5: a 204 has an empty object for its response", async () => {

@@ -26,9 +26,9 @@ describe.skipIf(ENGINE_MISSING !== null)("R12", () => {
     ];
     for (const path of singles) {
       const { etag } = (await desk.get(path)).headers;
-      expect(etag, path).toMatch(ETAG);
+      expect(etag).toMatch(ETAG);
       const again = await desk.get(path, { "If-None-Match": etag ?? "" });
-      expect([again.status, again.text, again.headers.etag], path).toEqual([304, "", etag]);
+      expect([path, [again.status, again.text, again.headers.etag]]).toEqual([path, [304, "", etag]]);
     }
     expect((await desk.get("/tickets")).headers).not.toHaveProperty("etag");
   });
@@ -55,8 +55,8 @@ describe.skipIf(ENGINE_MISSING !== null)("R12", () => {
     const etag = (await desk.get(path)).headers.etag ?? "";
     for (const other of [`${path}?fields=id`, `${path}?embed=customer`, `${path}?embed=messages`]) {
       const got = await desk.get(other, { "If-None-Match": etag });
-      expect(got.status, other).toBe(200);
-      expect(got.headers.etag, other).not.toBe(etag);
+      expect([other, got.status]).toEqual([other, 200]);
+      expect(got.headers.etag).not.toBe(etag);
     }
     const browser = await desk.get(path, { "If-None-Match": etag, Accept: "text/html" });
     expect(browser.status).toBe(200);

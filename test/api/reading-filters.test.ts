@@ -23,8 +23,8 @@ async function make(desk: TestDesk, id: string, columns: { state?: TicketState; 
 /** The numbers of the tickets that a query finds, in the order of creation. */
 async function found(desk: TestDesk, query: string): Promise<number[]> {
   const got = await desk.get(`/tickets?per_page=100&sort=created_at&count=true&${query}`);
-  expect(got.status, `${query}: ${got.text}`).toBe(200);
-  expect(got.headers["total-count"], query).toBe(String(got.body.length));
+  expect([`${query}: ${got.text}`, got.status]).toEqual([`${query}: ${got.text}`, 200]);
+  expect([query, got.headers["total-count"]]).toEqual([query, String(got.body.length)]);
   return got.body.map(({ number }: { number: number }) => number);
 }
 
@@ -32,7 +32,10 @@ describe.skipIf(ENGINE_MISSING !== null)("R9", () => {
   test("R9: id, inbox_id, user_id, label_id and customer_id take comma lists, any of which will do", async () => {
     const desk = await openDesk();
     const inbox = (await desk.post("/inboxes", { name: "Sales" })).body.id;
-    const [red, blue] = [(await desk.post("/labels", { name: "red" })).body.id, (await desk.post("/labels", { name: "blue" })).body.id];
+    const [red, blue] = [
+      (await desk.post("/labels", { name: "red" })).body.id,
+      (await desk.post("/labels", { name: "blue" })).body.id,
+    ];
     const one = await desk.ticket();
     const two = await desk.ticket({ inbox_id: inbox });
     const three = await desk.ticket({ user_id: desk.user.id });
@@ -52,13 +55,17 @@ describe.skipIf(ENGINE_MISSING !== null)("R9", () => {
       [`label_id=${red},${blue}`]: [2, 3],
       [`customer_id=${one.customer_id},${two.customer_id}`]: [1, 2],
     };
-    for (const [query, numbers] of Object.entries(expected)) expect(await found(desk, query), query).toEqual(numbers);
+    for (const [query, numbers] of Object.entries(expected)) {
+      expect([query, await found(desk, query)]).toEqual([query, numbers]);
+    }
   });
 
   test("R9: state takes every state, snoozed and archived too, and lists of them", async () => {
     const desk = await openDesk();
     for (const state of TICKET_STATES) await make(desk, (await desk.ticket()).id, { state });
-    for (const [index, state] of TICKET_STATES.entries()) expect(await found(desk, `state=${state}`)).toEqual([index + 1]);
+    for (const [index, state] of TICKET_STATES.entries()) {
+      expect(await found(desk, `state=${state}`)).toEqual([index + 1]);
+    }
     expect(await found(desk, "state=open,hold")).toEqual([1, 2]);
     expect(await found(desk, "state=snoozed,archived")).toEqual([4, 5]);
     expect(await found(desk, "state=open&state=closed")).toEqual([1, 3]);
@@ -88,7 +95,9 @@ describe.skipIf(ENGINE_MISSING !== null)("R9", () => {
       "spam=true&trash=true": [],
       "state=open&spam=false&trash=false": [1],
     };
-    for (const [query, numbers] of Object.entries(expected)) expect(await found(desk, query), query).toEqual(numbers);
+    for (const [query, numbers] of Object.entries(expected)) {
+      expect([query, await found(desk, query)]).toEqual([query, numbers]);
+    }
   });
 
   test("R9: user_id=null is the unassigned, also inside a list, and so is an empty user_id", async () => {
@@ -112,21 +121,36 @@ describe.skipIf(ENGINE_MISSING !== null)("R9", () => {
       [`user_id=${NOBODY}`]: [],
       "user_id=nonsense": [],
     };
-    for (const [query, numbers] of Object.entries(expected)) expect(await found(desk, query), query).toEqual(numbers);
+    for (const [query, numbers] of Object.entries(expected)) {
+      expect([query, await found(desk, query)]).toEqual([query, numbers]);
+    }
   });
 
   test("R9: any other empty filter is no filter", async () => {
     const desk = await openDesk();
     await desk.ticket();
     await desk.ticket({ user_id: desk.user.id });
-    const names = ["id", "inbox_id", "label_id", "customer_id", "state", "type", "spam", "trash", "since_created_at", "since_updated_at", "q", "sort"];
+    const names = [
+      "id",
+      "inbox_id",
+      "label_id",
+      "customer_id",
+      "state",
+      "type",
+      "spam",
+      "trash",
+      "since_created_at",
+      "since_updated_at",
+      "q",
+      "sort",
+    ];
     for (const name of names) {
-      for (const empty of [`${name}=`, name]) expect(await found(desk, empty), empty).toEqual([1, 2]);
+      for (const empty of [`${name}=`, name]) expect([empty, await found(desk, empty)]).toEqual([empty, [1, 2]]);
     }
-    for (const name of names.slice(0, 8)) expect(await found(desk, `${name}=,`), name).toEqual([1, 2]);
+    for (const name of names.slice(0, 8)) expect([name, await found(desk, `${name}=,`)]).toEqual([name, [1, 2]]);
     expect(await found(desk, names.map((name) => `${name}=`).join("&"))).toEqual([1, 2]);
     for (const name of ["contacts.type", "contacts.value", "since_created_at", "q", "sort"]) {
-      expect((await desk.get(`/customers?${name}=`)).body, name).toHaveLength(2);
+      expect((await desk.get(`/customers?${name}=`)).body).toHaveLength(2);
     }
   });
 
@@ -153,8 +177,11 @@ describe.skipIf(ENGINE_MISSING !== null)("R9", () => {
     };
     for (const [name, known] of Object.entries(own)) {
       for (const unknown of [NOBODY, "51e6e9", "nonsense", "%00", known.toUpperCase(), theirs[name] ?? ""]) {
-        expect(await found(desk, `${name}=${unknown}`), `${name}=${unknown}`).toEqual([]);
-        expect(await found(desk, `${name}=${unknown},${known}`), `${name}=${unknown}`).toEqual([1]);
+        expect([`${name}=${unknown}`, await found(desk, `${name}=${unknown}`)]).toEqual([`${name}=${unknown}`, []]);
+        expect([`${name}=${unknown}`, await found(desk, `${name}=${unknown},${known}`)]).toEqual([
+          `${name}=${unknown}`,
+          [1],
+        ]);
       }
     }
   });
@@ -172,7 +199,9 @@ describe.skipIf(ENGINE_MISSING !== null)("R9", () => {
     expect(await found(desk, `user_id=${desk.user.id}&label_id=${label}`)).toEqual([4, 8]);
     expect(await found(desk, `user_id=null&state=closed`)).toEqual([5, 7]);
     expect(await found(desk, `user_id=null&label_id=${label}&state=closed`)).toEqual([7]);
-    expect(await found(desk, `user_id=null,${desk.user.id}&label_id=${label}&state=closed,open&type=email`)).toEqual([3, 4, 7, 8]);
+    expect(await found(desk, `user_id=null,${desk.user.id}&label_id=${label}&state=closed,open&type=email`)).toEqual([
+      3, 4, 7, 8,
+    ]);
     expect(await found(desk, `label_id=${label}&label_id=&state=hold`)).toEqual([]);
     expect(await found(desk, `state=open&since_created_at=2999-01-01`)).toEqual([]);
   });
@@ -180,11 +209,24 @@ describe.skipIf(ENGINE_MISSING !== null)("R9", () => {
   test("R9: a value outside an enumeration is 400 and names those there are", async () => {
     const desk = await openDesk();
     const flags = ["true", "false"];
-    const enumerations: Record<string, readonly string[]> = { state: TICKET_STATES, type: TICKET_TYPES, spam: flags, trash: flags };
+    const enumerations: Record<string, readonly string[]> = {
+      state: TICKET_STATES,
+      type: TICKET_TYPES,
+      spam: flags,
+      trash: flags,
+    };
     for (const [name, allowed] of Object.entries(enumerations)) {
-      for (const wrong of ["nonsense", allowed[0]?.toUpperCase() ?? "", `${allowed[0]},nonsense`, "null", "1", "%00", "constructor"]) {
+      for (const wrong of [
+        "nonsense",
+        allowed[0]?.toUpperCase() ?? "",
+        `${allowed[0]},nonsense`,
+        "null",
+        "1",
+        "%00",
+        "constructor",
+      ]) {
         const got = await desk.get(`/tickets?${name}=${wrong}`);
-        expect(got.status, `${name}=${wrong}`).toBe(400);
+        expect([`${name}=${wrong}`, got.status]).toEqual([`${name}=${wrong}`, 400]);
         expect(got.body).toEqual({ message: `${name} must be one of: ${allowed.join(", ")}` });
       }
     }
@@ -194,7 +236,11 @@ describe.skipIf(ENGINE_MISSING !== null)("R9", () => {
 
   test("R9: contacts.type takes a comma list", async () => {
     const desk = await openDesk();
-    for (const [type, value] of [["email", "ruby@example.com"], ["twitter", "@ruby"], ["phone", "+14155552671"]]) {
+    for (const [type, value] of [
+      ["email", "ruby@example.com"],
+      ["twitter", "@ruby"],
+      ["phone", "+14155552671"],
+    ]) {
       await desk.post("/customers", { contacts: [{ type, value }] });
     }
     expect((await desk.get("/customers?contacts.type=email,phone")).body).toHaveLength(2);

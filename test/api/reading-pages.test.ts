@@ -39,8 +39,14 @@ async function tiedTickets(desk: TestDesk): Promise<Listed[]> {
 
 type Key = (a: Listed, b: Listed) => number;
 
-const by = (pick: (ticket: Listed) => string): Key => (a, b) => (pick(a) < pick(b) ? -1 : pick(a) > pick(b) ? 1 : 0);
-const down = (key: Key): Key => (a, b) => key(b, a);
+const by =
+  (pick: (ticket: Listed) => string): Key =>
+  (a, b) =>
+    pick(a) < pick(b) ? -1 : pick(a) > pick(b) ? 1 : 0;
+const down =
+  (key: Key): Key =>
+  (a, b) =>
+    key(b, a);
 const id = by((ticket) => ticket.id);
 const created = by((ticket) => ticket.created_at);
 const updated = by((ticket) => ticket.updated_at);
@@ -87,8 +93,8 @@ describe.skipIf(ENGINE_MISSING !== null)("R6", () => {
     };
     for (const [query, expected] of Object.entries(pages)) {
       const { body } = await desk.get(`/tickets?${query}`);
-      expect(body.map((ticket: Listed) => ticket.number), query).toEqual(expected);
-      expect((await desk.get(`/customers?${query}`)).body, query).toHaveLength(expected.length);
+      expect([query, body.map((ticket: Listed) => ticket.number)]).toEqual([query, expected]);
+      expect((await desk.get(`/customers?${query}`)).body).toHaveLength(expected.length);
     }
   });
 
@@ -97,7 +103,7 @@ describe.skipIf(ENGINE_MISSING !== null)("R6", () => {
     for (const path of PAGED) {
       for (const wrong of ["101", "-1", "1.5", "1e1", "ten", "0x10", "NaN", "10,20", "99999999999999999999"]) {
         const got = await desk.get(`${path}?per_page=${wrong}`);
-        expect(got.status, wrong).toBe(400);
+        expect([wrong, got.status]).toEqual([wrong, 400]);
         expect(got.body).toEqual({ message: "per_page must be a whole number from 0 to 100" });
       }
     }
@@ -108,7 +114,7 @@ describe.skipIf(ENGINE_MISSING !== null)("R6", () => {
     for (const path of PAGED) {
       for (const wrong of ["0", "-1", "1.0", "first", "2,3", "%2B1", "99999999999999999999"]) {
         const got = await desk.get(`${path}?page=${wrong}`);
-        expect(got.status, wrong).toBe(400);
+        expect([wrong, got.status]).toEqual([wrong, 400]);
         expect(got.body).toEqual({ message: "page must be a whole number from 1" });
       }
     }
@@ -118,11 +124,11 @@ describe.skipIf(ENGINE_MISSING !== null)("R6", () => {
     const desk = await openDesk();
     for (const path of PAGED) {
       for (const last of ["page=1000", "page=100&per_page=100", "page=10000&per_page=1", "page=5000000&per_page=0"]) {
-        expect((await desk.get(`${path}?${last}`)).status, last).toBe(200);
+        expect([last, (await desk.get(`${path}?${last}`)).status]).toEqual([last, 200]);
       }
       for (const beyond of ["page=1001", "page=101&per_page=100", "page=10001&per_page=1", "page=999999999"]) {
         const got = await desk.get(`${path}?${beyond}`);
-        expect(got.status, beyond).toBe(400);
+        expect([beyond, got.status]).toEqual([beyond, 400]);
         expect(got.body.message).toContain("10000");
         expect(got.body.message).toContain("since_created_at");
       }
@@ -137,7 +143,7 @@ describe.skipIf(ENGINE_MISSING !== null)("R7", () => {
     expect(new Set(tickets.map(({ created_at }) => created_at)).size).toBe(3);
     for (const [sort, keys] of Object.entries(SORTS)) {
       const { body } = await desk.get(`/tickets?per_page=100&sort=${sort}`);
-      expect(idsOf(body), sort).toEqual(sorted(tickets, keys));
+      expect([sort, idsOf(body)]).toEqual([sort, sorted(tickets, keys)]);
     }
   });
 
@@ -150,7 +156,7 @@ describe.skipIf(ENGINE_MISSING !== null)("R7", () => {
         for (let page = 1; page <= Math.ceil(12 / per_page); page += 1) {
           seen.push(...idsOf((await desk.get(`/tickets?sort=${sort}&per_page=${per_page}&page=${page}`)).body));
         }
-        expect(seen, sort).toEqual(sorted(tickets, keys));
+        expect([sort, seen]).toEqual([sort, sorted(tickets, keys)]);
       }
     }
   });
@@ -193,9 +199,17 @@ describe.skipIf(ENGINE_MISSING !== null)("R7", () => {
 
   test("R7: another sort is 400 and names those there are", async () => {
     const desk = await openDesk();
-    for (const wrong of ["number", "-number", "id", "-updated_at,user_id", "created_at,updated_at", "CREATED_AT", "--created_at"]) {
+    for (const wrong of [
+      "number",
+      "-number",
+      "id",
+      "-updated_at,user_id",
+      "created_at,updated_at",
+      "CREATED_AT",
+      "--created_at",
+    ]) {
       const got = await desk.get(`/tickets?sort=${wrong}`);
-      expect(got.status, wrong).toBe(400);
+      expect([wrong, got.status]).toEqual([wrong, 400]);
       expect(got.body.message).toMatch(/^sort must be one of: /);
       for (const sort of Object.keys(SORTS)) expect(got.body.message).toContain(sort);
     }
@@ -231,9 +245,16 @@ describe.skipIf(ENGINE_MISSING !== null)("R11", () => {
       });
     }
     for (const [path, all] of Object.entries({ "/labels": 12, "/inboxes": 13, "/users": 13 })) {
-      for (const paging of ["", "page=2&per_page=5", "per_page=0", "page=0", "per_page=nonsense", "page=999999&per_page=100"]) {
+      for (const paging of [
+        "",
+        "page=2&per_page=5",
+        "per_page=0",
+        "page=0",
+        "per_page=nonsense",
+        "page=999999&per_page=100",
+      ]) {
         const got = await desk.get(`${path}?${paging}`);
-        expect([got.status, got.body.length], `${path} ${paging}`).toEqual([200, all]);
+        expect([`${path} ${paging}`, [got.status, got.body.length]]).toEqual([`${path} ${paging}`, [200, all]]);
       }
       const generated = await desk.get(`${path}?count=false&envelope=false&page=1&per_page=10&fields=&sort=`);
       expect([generated.status, generated.body.length]).toEqual([200, all]);

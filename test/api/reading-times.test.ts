@@ -20,7 +20,7 @@ async function aroundNoon(desk: TestDesk): Promise<string[]> {
 
 async function found(desk: TestDesk, query: string): Promise<string[]> {
   const got = await desk.get(`/tickets?sort=created_at&${query}`);
-  expect(got.status, query).toBe(200);
+  expect([query, got.status]).toEqual([query, 200]);
   return got.body.map(({ id }: { id: string }) => id);
 }
 
@@ -50,7 +50,8 @@ describe.skipIf(ENGINE_MISSING !== null)("R8", () => {
   test("R8: customers take since_created_at, inclusive", async () => {
     const desk = await openDesk();
     await aroundNoon(desk);
-    const since = async (time: string): Promise<number> => (await desk.get(`/customers?since_created_at=${time}`)).body.length;
+    const since = async (time: string): Promise<number> =>
+      (await desk.get(`/customers?since_created_at=${time}`)).body.length;
     expect(await since("2026-03-01T11:59:59Z")).toBe(3);
     expect(await since("2026-03-01T12:00:00Z")).toBe(2);
     expect(await since("2026-03-01T12:00:02Z")).toBe(0);
@@ -79,7 +80,9 @@ describe.skipIf(ENGINE_MISSING !== null)("R8", () => {
       "2026-03-01T17:30:00%2B05:30",
       "2026-03-01T17:30:00.000%2B0530",
     ];
-    for (const spelling of spellings) expect(await found(desk, `since_created_at=${spelling}`), spelling).toEqual([at, after]);
+    for (const spelling of spellings) {
+      expect([spelling, await found(desk, `since_created_at=${spelling}`)]).toEqual([spelling, [at, after]]);
+    }
     expect(await found(desk, "since_created_at=2026-03-01")).toHaveLength(3);
     expect(await found(desk, "since_created_at=2026-03-02")).toEqual([]);
   });
@@ -95,9 +98,14 @@ describe.skipIf(ENGINE_MISSING !== null)("R8", () => {
   test("R8: a + that arrived as a space is read as +", async () => {
     const desk = await openDesk();
     const [, at, after] = await aroundNoon(desk);
-    for (const spelling of ["2026-03-01T14:00:00+02:00", "2026-03-01T14:00:00%2002:00", "2026-03-01T14:00+0200", "2026-03-01T14:00:00+02"]) {
-      expect(await found(desk, `since_created_at=${spelling}`), spelling).toEqual([at, after]);
-      expect(await found(desk, `since_updated_at=${spelling}`), spelling).toEqual([at, after]);
+    for (const spelling of [
+      "2026-03-01T14:00:00+02:00",
+      "2026-03-01T14:00:00%2002:00",
+      "2026-03-01T14:00+0200",
+      "2026-03-01T14:00:00+02",
+    ]) {
+      expect([spelling, await found(desk, `since_created_at=${spelling}`)]).toEqual([spelling, [at, after]]);
+      expect([spelling, await found(desk, `since_updated_at=${spelling}`)]).toEqual([spelling, [at, after]]);
     }
     expect((await desk.get("/customers?since_created_at=2026-03-01T14:00:00+02:00")).body).toHaveLength(2);
   });
@@ -109,9 +117,16 @@ describe.skipIf(ENGINE_MISSING !== null)("R8", () => {
       { type: "phone", value: "+1 415 555 2671" },
     ];
     const customer = (await desk.post("/customers", { contacts })).body;
-    for (const value of ["ruby+shop@example.com", "ruby%2Bshop@example.com", "ruby%20shop@example.com", "+14155552671", "%2B14155552671", "%2B1%20415%20555%202671"]) {
+    for (const value of [
+      "ruby+shop@example.com",
+      "ruby%2Bshop@example.com",
+      "ruby%20shop@example.com",
+      "+14155552671",
+      "%2B14155552671",
+      "%2B1%20415%20555%202671",
+    ]) {
       const { body } = await desk.get(`/customers?contacts.value=${value}`);
-      expect(body, value).toEqual([customer]);
+      expect([value, body]).toEqual([value, [customer]]);
     }
     expect((await desk.get("/customers?contacts.type=phone&contacts.value=+14155552671")).body).toEqual([customer]);
     expect((await desk.get("/customers?contacts.value=rubyshop@example.com")).body).toEqual([]);
@@ -136,7 +151,7 @@ describe.skipIf(ENGINE_MISSING !== null)("R8", () => {
     for (const parameter of ["since_created_at", "since_updated_at"]) {
       for (const time of unreadable) {
         const got = await desk.get(`/tickets?${parameter}=${time}`);
-        expect(got.status, time).toBe(400);
+        expect([time, got.status]).toEqual([time, 400]);
         expect(got.body.message).toBe(`${parameter} must be a time in ISO 8601, such as 2023-08-02T13:41:10Z`);
       }
     }

@@ -10,7 +10,6 @@ import { type Peer, type RawAnswer, exchange } from "../support/raw-http.ts";
 import { type TestDesk, type TestServer, openDesk, startTestServer } from "../support/test-api.ts";
 import { ENGINE_MISSING, sharedStorage } from "../support/test-storage.ts";
 
-const HTTPS_REQUIRED = `{"message":"HTTPS is required"}`;
 const certificates = join(import.meta.dirname, "../fixtures/tls");
 /** Self-signed, for localhost, valid until 2126. */
 const TLS = { tlsCert: join(certificates, "localhost.crt"), tlsKey: join(certificates, "localhost.key") };
@@ -102,12 +101,15 @@ describe.skipIf(ENGINE_MISSING !== null)("T2: HTTPS only", () => {
     await encrypted.close();
   });
 
-  function expectRefused(got: RawAnswer): void {
-    expect([got.status, got.text]).toEqual([403, HTTPS_REQUIRED]);
-    expect(got.header("location")).toBeUndefined();
-    expect(got.header("content-type")).toBe("application/json; charset=utf-8");
-    expect(got.all("rate-limit-limit")).toEqual([]);
-  }
+  /** What matters of a refusal; compared with `REFUSED`. */
+  const refusal = (got: RawAnswer): unknown[] => [
+    got.status,
+    got.text,
+    got.header("content-type"),
+    got.header("location"),
+    got.all("rate-limit-limit"),
+  ];
+  const REFUSED = [403, `{"message":"HTTPS is required"}`, "application/json; charset=utf-8", undefined, []];
 
   test("T2: this machine itself may ask over plain HTTP, if nothing says that it forwards", async () => {
     expect((await ask(desk.server, desk)).status).toBe(200);
@@ -122,23 +124,31 @@ describe.skipIf(ENGINE_MISSING !== null)("T2: HTTPS only", () => {
       "Via: 1.1 proxy",
     ];
     for (const sign of [...signs, "X-Forwarded-Proto: https", "x-forwarded-proto: HTTPS", "X-Forwarded-Proto: http"]) {
-      expectRefused(await ask(desk.server, desk, sign));
+      expect(refusal(await ask(desk.server, desk, sign))).toEqual(REFUSED);
     }
   });
 
   test("T2: a trusted proxy's word that the client came by HTTPS is believed, and no other word of its", async () => {
     expect((await ask(behindProxy, desk, "X-Forwarded-Proto: https", "X-Forwarded-For: 203.0.113.9")).status).toBe(200);
     expect((await ask(behindProxy, desk, "X-Forwarded-Proto: HTTPS")).status).toBe(200);
-    expectRefused(await ask(behindProxy, desk, "X-Forwarded-For: 203.0.113.9"));
-    expectRefused(await ask(behindProxy, desk, "X-Forwarded-Proto: http"));
-    expectRefused(await ask(behindProxy, desk, "X-Forwarded-Proto: https, http"));
+    expect(refusal(await ask(behindProxy, desk, "X-Forwarded-For: 203.0.113.9"))).toEqual(REFUSED);
+    expect(refusal(await ask(behindProxy, desk, "X-Forwarded-Proto: http"))).toEqual(REFUSED);
+    expect(refusal(await ask(behindProxy, desk, "X-Forwarded-Proto: https, http"))).toEqual(REFUSED);
+  });
+
+  test("T2: a list of trusted proxies that cannot be read is refused at start, by the name of the setting", () => {
+    const read = (list: string): string[] => readConfig({}, { CANTRIP_TRUSTED_PROXIES: list }).trustedProxies;
+    expect(read("127.0.0.1, 10.0.0.0/8,::1, fd00::/8,")).toEqual(["127.0.0.1", "10.0.0.0/8", "::1", "fd00::/8"]);
+    for (const list of ["10.0.0.0/33", "10.0.0/8", "proxy.example", "::1/129", "1.2.3.4/", "10.0.0.1 10.0.0.2"]) {
+      expect(() => read(list)).toThrow("CANTRIP_TRUSTED_PROXIES must be");
+    }
   });
 
   test("T2: our own TLS is secure, unless someone says that the client came over plain HTTP", async () => {
     const peer = { port: encrypted.port, tls: true };
     expect((await ask(peer, desk)).status).toBe(200);
     expect((await ask(peer, desk, "X-Forwarded-For: 203.0.113.9")).status).toBe(200);
-    expectRefused(await ask(peer, desk, "X-Forwarded-Proto: http"));
+    expect(refusal(await ask(peer, desk, "X-Forwarded-Proto: http"))).toEqual(REFUSED);
   });
 
   test("T2: plain HTTP to the TLS port gets no answer of the API's", async () => {
@@ -149,7 +159,9 @@ describe.skipIf(ENGINE_MISSING !== null)("T2: HTTPS only", () => {
 
   test("T2: pages and unknown paths are refused as well, but not the health checks", async () => {
     for (const path of ["/", "/docs", "/docs/", "/nothing", "/api/v1/openapi.json", "/api/v1/nothing"]) {
-      expectRefused(await exchange(desk.server, [`GET ${path} HTTP/1.1`, "Host: x", "X-Forwarded-For: 192.0.2.1"]));
+      expect(
+        refusal(await exchange(desk.server, [`GET ${path} HTTP/1.1`, "Host: x", "X-Forwarded-For: 192.0.2.1"])),
+      ).toEqual(REFUSED);
     }
     const health = await exchange(desk.server, ["GET /healthz HTTP/1.1", "Host: x", "X-Forwarded-For: 192.0.2.1"]);
     expect(health.status).toBe(200);
@@ -167,8 +179,8 @@ describe.skipIf(ENGINE_MISSING !== null)("T2: HTTPS only", () => {
     app.server.listen({ host: outside, port: 0 });
     await once(app.server, "listening");
     const { port } = app.server.address() as AddressInfo;
-    expectRefused(await ask({ port, host: outside ?? "" }, desk));
-    expectRefused(await ask({ port, host: outside ?? "" }, desk, "X-Forwarded-Proto: https"));
+    expect(refusal(await ask({ port, host: outside ?? "" }, desk))).toEqual(REFUSED);
+    expect(refusal(await ask({ port, host: outside ?? "" }, desk, "X-Forwarded-Proto: https"))).toEqual(REFUSED);
     await app.close();
   });
 

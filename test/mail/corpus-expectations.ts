@@ -1,7 +1,8 @@
 // What ticket each file of the mail corpus must give, judged by reading the files (with Python's email package as a
 // second opinion), not by recording the parser. Paths are relative to ../shared/corpus/mail. Sizes are of decoded
 // bytes. `sameAs` names the file that carries the same message by the rules of fingerprint.ts; `answers` the file
-// that In-Reply-To names. Longer than other files because it is a table.
+// that In-Reply-To names; `desk` what the desk makes of it when all come into one inbox in the order of the table, where
+// that is no ticket of its own. Longer than other files because it is a table.
 
 export type ExpectedTicket = {
   file: string;
@@ -15,6 +16,7 @@ export type ExpectedTicket = {
   date: string | null;
   answers?: string;
   sameAs?: string;
+  desk?: "reply" | "duplicate";
   notes?: string;
 };
 
@@ -115,6 +117,7 @@ export const corpusExpectations: (ExpectedTicket | ExpectedQuarantine)[] = [
     attachments: [{ name: "broken.pdf", type: "application/pdf", size: 1026 }],
     date: "2005-05-10T17:26:39.000Z",
     sameAs: "attachment_emails/attachment_pdf.eml",
+    desk: "duplicate",
   },
   {
     file: "attachment_emails/attachment_pdf_non_ascii.eml",
@@ -136,6 +139,7 @@ export const corpusExpectations: (ExpectedTicket | ExpectedQuarantine)[] = [
     attachments: [{ name: "broken.pdf", type: "application/pdf", size: 1026 }],
     date: "2005-05-10T17:26:39.000Z",
     sameAs: "attachment_emails/attachment_pdf_non_ascii.eml",
+    desk: "duplicate",
   },
   {
     file: "attachment_emails/attachment_with_base64_encoded_name.eml",
@@ -448,6 +452,7 @@ export const corpusExpectations: (ExpectedTicket | ExpectedQuarantine)[] = [
     attachments: [],
     date: null,
     sameAs: "error_emails/multiple_content_types.eml",
+    desk: "duplicate",
     notes: "the line below References lost its indent; that id is cut in two and skipped",
   },
   {
@@ -523,6 +528,7 @@ export const corpusExpectations: (ExpectedTicket | ExpectedQuarantine)[] = [
     attachments: [{ name: "Photo25.jpg", type: "image/jpeg", size: 227 }],
     date: "2005-06-06T20:21:22.000Z",
     sameAs: "attachment_emails/attachment_content_location.eml",
+    desk: "duplicate",
   },
   {
     file: "mime_emails/raw_email2.eml",
@@ -647,6 +653,7 @@ export const corpusExpectations: (ExpectedTicket | ExpectedQuarantine)[] = [
     attachments: [],
     date: "2007-10-21T09:38:13.000Z",
     sameAs: "mime_emails/raw_email_with_illegal_boundary.eml",
+    desk: "duplicate",
   },
   {
     file: "mime_emails/sig_only_email.eml",
@@ -764,6 +771,7 @@ export const corpusExpectations: (ExpectedTicket | ExpectedQuarantine)[] = [
     ],
     date: "2010-02-24T06:16:41.000Z",
     sameAs: "multipart_report_emails/multi_address_bounce1.eml",
+    desk: "duplicate",
   },
   {
     file: "multipart_report_emails/multipart_report_multiple_status.eml",
@@ -835,6 +843,7 @@ export const corpusExpectations: (ExpectedTicket | ExpectedQuarantine)[] = [
     attachments: [],
     date: "2008-11-22T04:04:59.000Z",
     sameAs: "plain_emails/basic_email.eml",
+    desk: "duplicate",
   },
   {
     file: "plain_emails/mix_caps_content_type.eml",
@@ -876,6 +885,7 @@ export const corpusExpectations: (ExpectedTicket | ExpectedQuarantine)[] = [
     attachments: [],
     date: "2005-05-10T20:27:03.000Z",
     sameAs: "plain_emails/raw_email10.eml",
+    desk: "duplicate",
   },
   {
     file: "plain_emails/raw_email6.eml",
@@ -887,6 +897,7 @@ export const corpusExpectations: (ExpectedTicket | ExpectedQuarantine)[] = [
     attachments: [],
     date: "2005-05-10T20:27:03.000Z",
     sameAs: "plain_emails/raw_email10.eml",
+    desk: "duplicate",
   },
   {
     file: "plain_emails/raw_email8.eml",
@@ -898,6 +909,7 @@ export const corpusExpectations: (ExpectedTicket | ExpectedQuarantine)[] = [
     attachments: [{ name: "01 Quien Te DijŠat. Pitbull.mp3", type: "application/octet-stream", size: 399 }],
     date: "2005-05-08T19:09:11.000Z",
     sameAs: "attachment_emails/attachment_with_encoded_name.eml",
+    desk: "duplicate",
   },
   {
     file: "plain_emails/raw_email_bad_time.eml",
@@ -1050,6 +1062,7 @@ export const corpusExpectations: (ExpectedTicket | ExpectedQuarantine)[] = [
     attachments: [],
     date: "1997-11-21T15:55:06.000Z",
     sameAs: "rfc2822/example01.eml",
+    desk: "duplicate",
   },
   {
     file: "rfc2822/example03.eml",
@@ -1081,6 +1094,7 @@ export const corpusExpectations: (ExpectedTicket | ExpectedQuarantine)[] = [
     attachments: [],
     date: "1997-11-21T15:55:06.000Z",
     sameAs: "rfc2822/example01.eml",
+    desk: "duplicate",
   },
   {
     file: "rfc2822/example06.eml",
@@ -1092,6 +1106,7 @@ export const corpusExpectations: (ExpectedTicket | ExpectedQuarantine)[] = [
     attachments: [],
     date: "1997-11-21T16:01:10.000Z",
     answers: "rfc2822/example01.eml",
+    desk: "reply",
   },
   {
     file: "rfc2822/example07.eml",
@@ -1103,6 +1118,7 @@ export const corpusExpectations: (ExpectedTicket | ExpectedQuarantine)[] = [
     attachments: [],
     date: "1997-11-21T17:00:00.000Z",
     answers: "rfc2822/example06.eml",
+    desk: "reply",
   },
   {
     file: "rfc2822/example08.eml",
@@ -1114,6 +1130,7 @@ export const corpusExpectations: (ExpectedTicket | ExpectedQuarantine)[] = [
     attachments: [],
     date: "1997-11-21T15:55:06.000Z",
     sameAs: "rfc2822/example01.eml",
+    desk: "duplicate",
   },
   {
     file: "rfc2822/example09.eml",
@@ -1125,6 +1142,7 @@ export const corpusExpectations: (ExpectedTicket | ExpectedQuarantine)[] = [
     attachments: [],
     date: "1997-11-21T15:55:06.000Z",
     sameAs: "rfc2822/example01.eml",
+    desk: "duplicate",
   },
   {
     file: "rfc2822/example10.eml",
@@ -1146,6 +1164,7 @@ export const corpusExpectations: (ExpectedTicket | ExpectedQuarantine)[] = [
     attachments: [],
     date: "2003-07-01T08:52:37.000Z",
     sameAs: "rfc2822/example03.eml",
+    desk: "duplicate",
   },
   {
     file: "rfc2822/example12.eml",
@@ -1168,6 +1187,7 @@ export const corpusExpectations: (ExpectedTicket | ExpectedQuarantine)[] = [
     attachments: [],
     date: "1997-11-21T15:55:06.000Z",
     sameAs: "rfc2822/example01.eml",
+    desk: "duplicate",
   },
   {
     file: "rfc2822/example14.eml",

@@ -5,6 +5,7 @@ import { rateHeaders, settle } from "./credits.ts";
 import { type ShownHeaders, envelop } from "./envelope.ts";
 import { etagOf, matchesEtag } from "./etag.ts";
 import { prefersHtml } from "./negotiation.ts";
+import type { Query } from "./query.ts";
 import type { Transport } from "./transport.ts";
 
 /** What an endpoint answers, before the conventions give it its form. */
@@ -46,7 +47,9 @@ export async function sendAnswer(
   reply: FastifyReply,
   answer: Answer,
 ): Promise<FastifyReply> {
-  const enveloped = request.asked.isTrue("envelope") && answer.status < 500;
+  // A request that failed before its query was read has none.
+  const asked = request.asked as Query | undefined;
+  const enveloped = asked?.isTrue("envelope") === true && answer.status < 500;
   const indent = prefersHtml(request.headers.accept) ? 2 : undefined;
   const text = answer.body === undefined ? "" : JSON.stringify(answer.body, null, indent);
   const etag = answer.version === undefined ? undefined : etagOf(answer.version, text);

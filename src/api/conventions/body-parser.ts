@@ -98,6 +98,8 @@ function tooLarge(limit: number): HttpError {
 const UTF_8 = new TextDecoder("utf-8", { fatal: true });
 
 function parseBody(bytes: Buffer, seen: (hash: string) => void): unknown {
+  // Announced in chunks, of which none came.
+  if (bytes.byteLength === 0) return undefined;
   seen(createHash("sha256").update(bytes).digest("hex"));
   let value: unknown;
   try {

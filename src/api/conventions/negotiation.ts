@@ -1,6 +1,6 @@
 /** Whether a client would rather have HTML than JSON: a person in a browser (T3). */
 export function prefersHtml(accept: string | undefined): boolean {
-  if (accept === undefined || !accept.includes("text/html")) return false;
+  if (accept === undefined || !/text\/html/i.test(accept)) return false;
   return qualityOf(accept, ["text/html"]) > qualityOf(accept, ["application/json", "application/*", "*/*"]);
 }
 

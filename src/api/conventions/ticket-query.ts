@@ -44,10 +44,11 @@ export function readTicketFilter(query: Query): TicketFilter {
   return filter;
 }
 
-/** `q`: undefined when it holds no word, which is no filter. */
+/** `q`: undefined when it holds no word, which is no filter; empty, which matches nothing, when it holds a NUL (T15). */
 export function readTerms(query: Query): TicketFilter["terms"] {
   const text = query.text("q");
   if (text === undefined) return undefined;
+  if (text.includes("\u0000")) return [];
   const terms = searchTerms(text);
   if (terms.length > MOST_TERMS) throw new Malformed(`q must have at most ${MOST_TERMS} words`);
   return terms.length === 0 ? undefined : terms;

@@ -20,7 +20,12 @@ export function openTransport(trustedProxies: readonly string[], publicUrl: stri
 
   function isSecure(request: IncomingMessage): boolean {
     const forwarded = request.headers["x-forwarded-proto"];
-    const schemes = forwarded === undefined ? [] : String(forwarded).split(",").map((scheme) => scheme.trim().toLowerCase());
+    const schemes =
+      forwarded === undefined
+        ? []
+        : String(forwarded)
+            .split(",")
+            .map((scheme) => scheme.trim().toLowerCase());
     if (schemes.some((scheme) => scheme !== "https")) return false;
     if (isEncrypted(request)) return true;
     if (schemes.length > 0) return isTrusted(request);
@@ -47,7 +52,9 @@ export function openTransport(trustedProxies: readonly string[], publicUrl: stri
       const forwarded = request.headers["x-forwarded-for"];
       if (forwarded === undefined || !isTrusted(request)) return peer;
       // The last address that no trusted proxy of ours wrote is as far as the list can be believed.
-      const hops = String(forwarded).split(",").map((hop) => hop.trim());
+      const hops = String(forwarded)
+        .split(",")
+        .map((hop) => hop.trim());
       return hops.findLast((hop) => !contains(trusted, hop)) ?? peer;
     },
   };
@@ -58,7 +65,7 @@ function peerOf(request: IncomingMessage): string {
 }
 
 function isEncrypted(request: IncomingMessage): boolean {
-  return (request.socket as TLSSocket).encrypted === true;
+  return (request.socket as Partial<TLSSocket>).encrypted === true;
 }
 
 function isLoopback(address: string): boolean {

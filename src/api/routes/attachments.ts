@@ -21,7 +21,13 @@ export function declareAttachments(router: Router): void {
 
   router.read(
     "/attachments/:attachment_id",
-    { tag: "Attachments", summary: "Get an attachment's metadata", parameters: OF_RESOURCE, answer: Attachment, status: 200 },
+    {
+      tag: "Attachments",
+      summary: "Get an attachment's metadata",
+      parameters: OF_RESOURCE,
+      answer: Attachment,
+      status: 200,
+    },
     async (call) => {
       const attachment = await findAttachment(db, call.account.id, pathId(call, "attachment_id"));
       if (attachment === undefined) throw new NotFound();

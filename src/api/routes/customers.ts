@@ -1,4 +1,4 @@
-import Type from "typebox";
+import { Type } from "typebox";
 import { contactKey } from "../../domain/contact-values.ts";
 import { NotFound } from "../../domain/errors.ts";
 import { Faults } from "../../domain/faults.ts";

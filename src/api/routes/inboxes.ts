@@ -1,4 +1,4 @@
-import Type from "typebox";
+import { Type } from "typebox";
 import { NotFound } from "../../domain/errors.ts";
 import { Faults } from "../../domain/faults.ts";
 import { createInbox, deleteInbox, updateInbox } from "../../desk/inboxes.ts";

@@ -1,4 +1,4 @@
-import Type from "typebox";
+import { Type } from "typebox";
 import { NotFound } from "../../domain/errors.ts";
 import { Faults } from "../../domain/faults.ts";
 import { TICKET_STATES, TICKET_TYPES } from "../../domain/states.ts";
@@ -88,7 +88,14 @@ export function declareTickets(router: Router): void {
   router.write(
     "POST",
     "/tickets",
-    { tag: "Tickets", summary: "Create a ticket", parameters: OF_RESOURCE, body: CreateTicket, answer: Ticket, status: 201 },
+    {
+      tag: "Tickets",
+      summary: "Create a ticket",
+      parameters: OF_RESOURCE,
+      body: CreateTicket,
+      answer: Ticket,
+      status: 201,
+    },
     async (tx, { account, actor, query, request }) => {
       const faults = new Faults();
       const input = checkBody(CreateTicket, request.body, faults);
@@ -101,7 +108,14 @@ export function declareTickets(router: Router): void {
   router.write(
     "PATCH",
     "/tickets/:ticket_id",
-    { tag: "Tickets", summary: "Change a ticket", parameters: OF_RESOURCE, body: UpdateTicket, answer: Ticket, status: 200 },
+    {
+      tag: "Tickets",
+      summary: "Change a ticket",
+      parameters: OF_RESOURCE,
+      body: UpdateTicket,
+      answer: Ticket,
+      status: 200,
+    },
     async (tx, call) => {
       const { account, actor, query, request } = call;
       const faults = new Faults();

@@ -1,4 +1,4 @@
-import Type from "typebox";
+import { Type } from "typebox";
 import { NotFound } from "../../domain/errors.ts";
 import { findUser, listUsers } from "../../storage/users.ts";
 import { pathId } from "../call.ts";
@@ -14,7 +14,14 @@ export function declareUsers(router: Router): void {
 
   router.read(
     "/users",
-    { tag: "Users", summary: "List users", parameters: OF_WHOLE, collection: true, answer: Type.Array(User), status: 200 },
+    {
+      tag: "Users",
+      summary: "List users",
+      parameters: OF_WHOLE,
+      collection: true,
+      answer: Type.Array(User),
+      status: 200,
+    },
     async ({ account, query }) => {
       const users = await listUsers(db, account.id);
       const asked = readFields(query);
@@ -25,7 +32,13 @@ export function declareUsers(router: Router): void {
 
   router.read(
     "/users/me",
-    { tag: "Users", summary: "The user who is signed in; a token is nobody: 404", parameters: OF_RESOURCE, answer: User, status: 200 },
+    {
+      tag: "Users",
+      summary: "The user who is signed in; a token is nobody: 404",
+      parameters: OF_RESOURCE,
+      answer: User,
+      status: 200,
+    },
     async ({ account, actor, query }) => {
       const user = actor.userId === null ? undefined : await findUser(db, account.id, actor.userId);
       if (user === undefined) throw new NotFound();

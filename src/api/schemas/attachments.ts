@@ -1,4 +1,4 @@
-import Type from "typebox";
+import { Type } from "typebox";
 import { Id, NAME_LIMIT } from "./shapes.ts";
 
 export const Attachment = Type.Object({

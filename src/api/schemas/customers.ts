@@ -1,4 +1,4 @@
-import Type from "typebox";
+import { Type } from "typebox";
 import { CONTACT_TYPES } from "../../domain/states.ts";
 import { ContactInput, Id, NAME_LIMIT, nullable, oneOf } from "./shapes.ts";
 

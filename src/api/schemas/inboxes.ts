@@ -1,4 +1,4 @@
-import Type from "typebox";
+import { Type } from "typebox";
 import { CONTACT_VALUE_LIMIT } from "../../domain/contact-values.ts";
 import { Id, NAME_LIMIT, nullable } from "./shapes.ts";
 

@@ -1,4 +1,4 @@
-import Type from "typebox";
+import { Type } from "typebox";
 import { LABEL_COLOR, LABEL_COLORS } from "../../domain/states.ts";
 import { Id, NAME_LIMIT, nullable } from "./shapes.ts";
 

@@ -1,4 +1,4 @@
-import Type from "typebox";
+import { Type } from "typebox";
 import { Attachment } from "./attachments.ts";
 import { NAME_LIMIT, Id, Reference, Time, nullable, oneOf } from "./shapes.ts";
 

@@ -1,4 +1,4 @@
-import Type, { type TSchema } from "typebox";
+import { type TSchema, Type } from "typebox";
 import { CONTACT_VALUE_LIMIT } from "../../domain/contact-values.ts";
 import { CONTACT_TYPES } from "../../domain/states.ts";
 

@@ -1,4 +1,4 @@
-import Type from "typebox";
+import { Type } from "typebox";
 import { SETTABLE_STATES, TICKET_STATES, TICKET_TYPES } from "../../domain/states.ts";
 import { Id, Reference, Time, nullable, oneOf } from "./shapes.ts";
 import { Customer, CustomerBody } from "./customers.ts";

@@ -1,4 +1,4 @@
-import Type from "typebox";
+import { Type } from "typebox";
 import { Id, nullable } from "./shapes.ts";
 
 export const User = Type.Object({

@@ -1,0 +1,111 @@
+import { buffer } from "node:stream/consumers";
+import { acrossAccounts } from "../../src/storage/across-accounts.ts";
+import { listAttachments } from "../../src/storage/attachments.ts";
+import { listContacts } from "../../src/storage/contacts.ts";
+import { findCustomer } from "../../src/storage/customers.ts";
+import { listMessagesOf } from "../../src/storage/messages.ts";
+import type {
+  AttachmentRow,
+  ContactRow,
+  CustomerRow,
+  MessageRow,
+  ReceivedMessageRow,
+  TicketRow,
+} from "../../src/storage/schema.ts";
+import { type Received, processReceivedMessage, storeReceivedMessage } from "../../src/desk/receive-message.ts";
+import { findReceivedMessage } from "../../src/storage/received-messages.ts";
+import { findTicket } from "../../src/storage/tickets.ts";
+import { makeAccount } from "../storage/storage-account.ts";
+import type { TestStorage } from "../support/test-storage.ts";
+
+/** What became of one message that was received. */
+export interface Filed {
+  ledger: ReceivedMessageRow;
+  ticket: TicketRow | undefined;
+  /** All of the ticket's, oldest first. */
+  messages: MessageRow[];
+  /** The one that it became, or that it is a duplicate of. */
+  message: MessageRow | undefined;
+  attachments: AttachmentRow[];
+  customer: CustomerRow | undefined;
+  contacts: ContactRow[];
+}
+
+/** A desk of a test's own that mail comes in to. */
+export interface MailRoom {
+  accountId: string;
+  inboxId: string;
+  store(raw: string | Uint8Array, more?: Partial<Received>): Promise<string>;
+  process(id: string): Promise<Filed>;
+  /** Stores and processes. */
+  receive(raw: string | Uint8Array, more?: Partial<Received>): Promise<Filed>;
+  look(id: string): Promise<Filed>;
+  tickets(): Promise<TicketRow[]>;
+  ledger(): Promise<ReceivedMessageRow[]>;
+  /** The bytes of a received message or of an attachment. */
+  bytes(row: { hash: string }): Promise<Buffer>;
+}
+
+export async function openMailRoom(storage: TestStorage): Promise<MailRoom> {
+  const { account, inbox } = await makeAccount(storage.db);
+  const accountId = account.id;
+  const { db, blobs } = storage;
+
+  const store: MailRoom["store"] = async (raw, more = {}) =>
+    await storeReceivedMessage(storage, {
+      accountId,
+      inboxId: inbox.id,
+      source: "pipe",
+      sourcePosition: null,
+      raw: Buffer.from(raw),
+      ...more,
+    });
+
+  const look = async (id: string): Promise<Filed> => {
+    const ledger = await findReceivedMessage(db, accountId, id);
+    if (ledger === undefined) throw new Error(`there is no row ${id} in the ledger`);
+    const ticket = ledger.ticket_id === null ? undefined : await findTicket(db, accountId, ledger.ticket_id);
+    const messages = ticket === undefined ? [] : await listMessagesOf(db, accountId, [ticket.id]);
+    return {
+      ledger,
+      ticket,
+      messages,
+      message: messages.find((message) => message.id === ledger.message_id),
+      attachments: ledger.message_id === null ? [] : await listAttachments(db, accountId, [ledger.message_id]),
+      customer: ticket === undefined ? undefined : await findCustomer(db, accountId, ticket.customer_id),
+      contacts: ticket === undefined ? [] : await listContacts(db, accountId, [ticket.customer_id]),
+    };
+  };
+
+  const process: MailRoom["process"] = async (id) => {
+    await processReceivedMessage(storage, accountId, id);
+    return await look(id);
+  };
+
+  return {
+    accountId,
+    inboxId: inbox.id,
+    store,
+    process,
+    receive: async (raw, more) => await process(await store(raw, more)),
+    look,
+    tickets: async () =>
+      await acrossAccounts(db).selectFrom("tickets").selectAll().where("account_id", "=", accountId).orderBy("number").execute(),
+    ledger: async () =>
+      await db.query.selectFrom("received_messages").selectAll().where("account_id", "=", accountId).orderBy("id").execute(),
+    bytes: async ({ hash }) => await buffer(await blobs.read(accountId, hash)),
+  };
+}
+
+/** A plain message; a header of null is left out. */
+export function letter(headers: Record<string, string | null> = {}, body = "Hello"): string {
+  const all: Record<string, string | null> = {
+    From: "Ada Lovelace <ada@example.com>",
+    To: "help@desk.example",
+    Date: "Mon, 2 Mar 2026 10:00:00 +0100",
+    Subject: "A question",
+    ...headers,
+  };
+  const lines = Object.entries(all).flatMap(([name, value]) => (value === null ? [] : [`${name}: ${value}`]));
+  return `${lines.join("\r\n")}\r\n\r\n${body}\r\n`;
+}
