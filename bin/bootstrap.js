@@ -1,6 +1,6 @@
 // Runs before anything is installed, on whatever Node the machine has (20 or newer): plain JavaScript, no packages.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -18,7 +18,7 @@ export function ready(script, { withTools = false } = {}) {
   followNpm();
   const complete = () => (nodeIsNewEnough || existsSync(bundledNode)) && installed(withTools);
   if (!complete()) {
-    install();
+    alone(() => complete() || install());
     if (!complete()) {
       process.stderr.write(
         `\nCantrip could not install the packages it needs.\n` +
@@ -56,6 +56,43 @@ function readLock(file) {
     return JSON.parse(readFileSync(join(root, file), "utf8")).packages;
   } catch {
     return undefined;
+  }
+}
+
+// Two first starts at once (a server and its tests, say) would delete each other's packages: the second waits for the first.
+function alone(work) {
+  const lock = join(root, ".installing");
+  for (;;) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: "wx" });
+      break;
+    } catch (error) {
+      // A folder that cannot be written to fails in npm, which says it better.
+      if (error.code !== "EEXIST") return work();
+      if (!isAlive(holderOf(lock))) rmSync(lock, { force: true });
+      else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+    }
+  }
+  try {
+    return work();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+function holderOf(lock) {
+  try {
+    return Number(readFileSync(lock, "utf8"));
+  } catch {
+    return 0; // Given back in between.
+  }
+}
+
+function isAlive(pid) {
+  try {
+    return pid > 0 && process.kill(pid, 0);
+  } catch (error) {
+    return error.code === "EPERM";
   }
 }
 

@@ -15,7 +15,14 @@ export interface Config {
   bodyLimit: number;
   attachmentLimit: number;
   mailLimit: number;
+  secretKey: Uint8Array | null;
+  smtpPort: number | null;
+  lmtpPort: number | null;
+  smtpHost: string;
+  smtpUrl: string | null;
+  allowPrivateHosts: string[];
   logLevel: LogLevel;
+  failPoint: string | null;
 }
 
 const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
@@ -140,6 +147,57 @@ export const VARIABLES: { [K in keyof Config]: Variable<Config[K]> } = {
     about: "The largest mail that is taken; a larger one is refused, for its sender to know.",
     read: (text) => readInteger(text, 1024, 1024 * MEBIBYTE),
   },
+  secretKey: {
+    name: "CANTRIP_SECRET_KEY",
+    flag: null,
+    default: "",
+    allowed: "32 bytes in base64 or 64 hexadecimal digits",
+    about:
+      "Seals the passwords of mail servers in the database. Empty: the file secret.key in the data folder, made when it is first needed. Several servers on one database need the same key.",
+    read: (text) => (text === "" ? null : readKey(text)),
+  },
+  smtpPort: {
+    name: "CANTRIP_SMTP_PORT",
+    flag: "--smtp-port",
+    default: "",
+    allowed: "a port from 0 to 65535 (0 takes any free one)",
+    about: "Takes mail for the inboxes by SMTP on this port. Empty: does not.",
+    read: readPort,
+  },
+  lmtpPort: {
+    name: "CANTRIP_LMTP_PORT",
+    flag: "--lmtp-port",
+    default: "",
+    allowed: "a port from 0 to 65535 (0 takes any free one)",
+    about: "Takes mail for the inboxes by LMTP on this port, from a mail server beside it. Empty: does not.",
+    read: readPort,
+  },
+  smtpHost: {
+    name: "CANTRIP_SMTP_HOST",
+    flag: "--smtp-host",
+    default: "127.0.0.1",
+    allowed: "an address or host name to listen on, such as 127.0.0.1 or 0.0.0.0",
+    about: "Where SMTP and LMTP listen. The default is reachable from this machine only.",
+    read: (text) => (/^[a-zA-Z0-9.:_-]+$/.test(text) ? text : undefined),
+  },
+  smtpUrl: {
+    name: "CANTRIP_SMTP_URL",
+    flag: null,
+    default: "",
+    allowed: "an SMTP URL, such as smtp://user:password@mail.example.com:587 or smtps://mail.example.com",
+    about:
+      "The mail server for every inbox that has none of its own. smtp:// insists on STARTTLS (smtp://…?tls=none does without), smtps:// is TLS from the start.",
+    read: (text) => (text === "" ? null : isSmtpUrl(text) ? text : undefined),
+  },
+  allowPrivateHosts: {
+    name: "CANTRIP_ALLOW_PRIVATE_HOSTS",
+    flag: null,
+    default: "",
+    allowed: "a comma separated list of host names and addresses, such as mail.internal, 10.0.0.5",
+    about:
+      "Mail servers on this network that a help desk may name. Every other private, loopback or link-local address is refused.",
+    read: readHosts,
+  },
   logLevel: {
     name: "CANTRIP_LOG_LEVEL",
     flag: null,
@@ -147,6 +205,14 @@ export const VARIABLES: { [K in keyof Config]: Variable<Config[K]> } = {
     allowed: `one of: ${LOG_LEVELS.join(", ")}`,
     about: "How much the server writes to its standard error. `debug` has a line for every request.",
     read: (text) => LOG_LEVELS.find((level) => level === text),
+  },
+  failPoint: {
+    name: "CANTRIP_FAIL_POINT",
+    flag: null,
+    default: "",
+    allowed: "the name of a step, such as deliver.sending",
+    about: "For crash tests only: the process ends at this step at once, as if it were killed.",
+    read: (text) => (text === "" ? null : /^[a-z.-]{1,60}$/.test(text) ? text : undefined),
   },
 };
 
@@ -191,6 +257,33 @@ function readUrl(text: string): string | undefined {
   const url = new URL(text);
   const usable = (url.protocol === "http:" || url.protocol === "https:") && url.search === "" && url.hash === "";
   return usable ? url.href.replace(/\/+$/, "") : undefined;
+}
+
+function readPort(text: string): number | null | undefined {
+  return text === "" ? null : readInteger(text, 0, 65_535);
+}
+
+function readKey(text: string): Uint8Array | undefined {
+  const bytes = /^[0-9a-fA-F]{64}$/.test(text) ? Buffer.from(text, "hex") : Buffer.from(text, "base64");
+  return bytes.byteLength === 32 ? bytes : undefined;
+}
+
+function isSmtpUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, pathname, hash, searchParams } = new URL(text);
+  const tls = searchParams.get("tls");
+  const asked = [...searchParams.keys()].every((name) => name === "tls") && (tls === null || tls === "none");
+  return (
+    (protocol === "smtp:" || protocol === "smtps:") && hostname !== "" && pathname.length < 2 && hash === "" && asked
+  );
+}
+
+function readHosts(text: string): string[] | undefined {
+  const hosts = text
+    .split(",")
+    .map((host) => host.trim())
+    .filter((host) => host !== "");
+  return hosts.every((host) => /^[a-zA-Z0-9.:_[\]-]+$/.test(host)) ? hosts : undefined;
 }
 
 function readNetworks(text: string): string[] | undefined {

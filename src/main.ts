@@ -1,18 +1,27 @@
+import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { pino } from "pino";
 import { createApiServer } from "./api/server.ts";
 import { type Config, ConfigError } from "./config.ts";
+import { SECOND } from "./domain/time.ts";
 import { type FirstRun, setUpFirstAccount } from "./first-run.ts";
+import { deliveryMeans } from "./outgoing-mail.ts";
 import { startWorker } from "./queue/queue.ts";
 import { openCreditMeter } from "./storage/credit-windows.ts";
 import { openStorage } from "./storage/open.ts";
 import { takeServerLock } from "./storage/server-lock.ts";
+import { deliveryTasks } from "./tasks/deliveries.ts";
+import { startMailServers } from "./tasks/mail-servers.ts";
+import { startMailboxes } from "./tasks/mailboxes.ts";
 import { startSweeps } from "./tasks/sweeps.ts";
 import { tasksOf } from "./tasks/tasks.ts";
 
 export interface RunningServer {
   /** Where it listens: `http://127.0.0.1:3000`. */
   url: string;
+  /** Where it takes mail; null where it does not. */
+  smtpPort: number | null;
+  lmtpPort: number | null;
   /** What was set up because there was no account yet; null otherwise. */
   firstRun: FirstRun | null;
   /** Stops taking requests, finishes those that run, and closes the database. */
@@ -36,15 +45,38 @@ export async function startServer(config: Config, strict = false): Promise<Runni
     const meter = openCreditMeter(storage.db);
     const app = await createApiServer({ config, storage, meter, log });
     await listen(app, config);
+    const mailServers = await startMailServers(storage, {
+      ...config,
+      tls: readCertificate(config),
+      onError: (error) => log.error({ error }, "a message could not be taken"),
+    }).catch(async (error: unknown) => {
+      await app.close();
+      throw isListenFailure(error) ? new ConfigError(`cannot take mail: ${error.message}`) : error;
+    });
     const worker = startWorker(storage.db, tasksOf(storage), (error) => log.error({ error }, "the job queue failed"));
+    const means = deliveryMeans(config, storage);
+    const failed = (error: unknown): void => log.error({ error }, "the queue of outgoing mail failed");
+    const postman = startWorker(storage.db, deliveryTasks(means), failed, DELIVERIES_AT_ONCE);
     const sweeps = startSweeps(storage, (error) => log.error({ error }, "a sweep failed"));
+    const mailboxes = startMailboxes(storage, {
+      means: { ...means, mailLimit: config.mailLimit },
+      onError: (error, mailbox) => log.error({ error, mailbox: mailbox?.id }, "a mailbox could not be fetched"),
+    });
     return {
       url: urlOf(config, app.server.address() as AddressInfo),
+      smtpPort: mailServers.smtpPort,
+      lmtpPort: mailServers.lmtpPort,
       firstRun,
       close: async () => {
         await app.close();
+        await mailServers.stop();
+        await mailboxes.stop();
         await sweeps.stop();
         await worker.stop();
+        const grace = setTimeout(() => means.smtp.abort(), STOP_GRACE);
+        await postman.stop();
+        clearTimeout(grace);
+        means.smtp.close();
         await storage.close();
         lock.release();
       },
@@ -56,6 +88,12 @@ export async function startServer(config: Config, strict = false): Promise<Runni
   }
 }
 
+/** Mail servers take seconds to answer, and some minutes. */
+const DELIVERIES_AT_ONCE = 8;
+
+/** How long a delivery may go on when the server is stopped: whoever stops it kills it soon after. */
+const STOP_GRACE = 5 * SECOND;
+
 async function listen(app: Awaited<ReturnType<typeof createApiServer>>, { host, port }: Config): Promise<void> {
   try {
     await app.listen({ host, port });
@@ -63,9 +101,20 @@ async function listen(app: Awaited<ReturnType<typeof createApiServer>>, { host, 
     await app.close();
     const code = error instanceof Error && "code" in error ? error.code : "";
     if (code === "EADDRINUSE") throw new ConfigError(`port ${port} on ${host} is taken: choose another with --port`);
-    if (code === "EACCES") throw new ConfigError(`port ${port} on ${host} is not allowed: choose one above 1023 with --port`);
+    if (code === "EACCES") {
+      throw new ConfigError(`port ${port} on ${host} is not allowed: choose one above 1023 with --port`);
+    }
     throw error;
   }
+}
+
+/** The certificate of HTTPS is that of SMTP too. */
+function readCertificate({ tlsCert, tlsKey }: Config): { cert: Buffer; key: Buffer } | null {
+  return tlsCert === null || tlsKey === null ? null : { cert: readFileSync(tlsCert), key: readFileSync(tlsKey) };
+}
+
+function isListenFailure(error: unknown): error is Error {
+  return error instanceof Error && "syscall" in error && error.syscall === "listen";
 }
 
 function urlOf({ tlsCert }: Config, { address, family, port }: AddressInfo): string {

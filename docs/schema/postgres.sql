@@ -5,6 +5,8 @@ create table accounts (
   credits_per_minute integer not null,
   requests_per_second integer not null,
   created_at bigint not null,
+  undo_seconds integer not null,
+  thread_secret text,
   constraint accounts_pkey PRIMARY KEY (id),
   constraint accounts_site_key UNIQUE (site)
 );
@@ -152,6 +154,8 @@ create table inboxes (
   constraint inboxes_pkey PRIMARY KEY (account_id, id)
 );
 
+CREATE INDEX inboxes_by_address ON inboxes USING btree (address_key) WHERE (address_key IS NOT NULL);
+
 create table jobs (
   account_id text collate "C" not null,
   id text collate "C" not null,
@@ -182,6 +186,38 @@ create table labels (
   constraint labels_pkey PRIMARY KEY (account_id, id)
 );
 
+create table mailboxes (
+  account_id text collate "C" not null,
+  id text collate "C" not null,
+  inbox_id text collate "C" not null,
+  host text not null,
+  port integer not null,
+  security text not null,
+  username text not null,
+  auth text not null,
+  secret text not null,
+  folder text not null,
+  after_import text not null,
+  allow_private smallint not null,
+  uid_validity bigint,
+  last_uid bigint not null,
+  stuck_uid bigint,
+  stuck_count integer not null,
+  leased_by text,
+  leased_until bigint,
+  last_fetched_at bigint,
+  last_error text,
+  error_count integer not null,
+  next_try_at bigint not null,
+  version integer not null,
+  created_at bigint not null,
+  constraint mailboxes_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint mailboxes_account_id_inbox_id_fkey FOREIGN KEY (account_id, inbox_id) REFERENCES inboxes(account_id, id),
+  constraint mailboxes_pkey PRIMARY KEY (account_id, id)
+);
+
+CREATE INDEX mailboxes_due ON mailboxes USING btree (next_try_at);
+
 create table messages (
   account_id text collate "C" not null,
   id text collate "C" not null,
@@ -200,6 +236,14 @@ create table messages (
   mail_id text,
   version integer not null,
   created_at bigint not null,
+  delivery_attempts integer not null,
+  delivery_error text,
+  delivery_response text,
+  undelivered text,
+  handed_over_at bigint,
+  sent_at bigint,
+  thread_reason text,
+  auto_kind text,
   constraint messages_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint messages_account_id_ticket_id_fkey FOREIGN KEY (account_id, ticket_id) REFERENCES tickets(account_id, id),
   constraint messages_account_id_user_id_fkey FOREIGN KEY (account_id, user_id) REFERENCES users(account_id, id),
@@ -209,6 +253,8 @@ create table messages (
 CREATE INDEX messages_by_mail_id ON messages USING btree (account_id, mail_id) WHERE (mail_id IS NOT NULL);
 
 CREATE INDEX messages_by_ticket ON messages USING btree (account_id, ticket_id, created_at, id);
+
+CREATE INDEX messages_to_deliver ON messages USING btree (account_id, id) WHERE (delivery_state = ANY (ARRAY['queued'::text, 'sending'::text, 'failed'::text]));
 
 create table migrations (
   name text not null,
@@ -238,6 +284,10 @@ create table received_messages (
   message_id text collate "C",
   created_at bigint not null,
   processed_at bigint,
+  mailbox_id text collate "C",
+  uid_validity bigint,
+  uid bigint,
+  attempts integer not null,
   constraint received_messages_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint received_messages_account_id_hash_fkey FOREIGN KEY (account_id, hash) REFERENCES blobs(account_id, hash),
   constraint received_messages_account_id_inbox_id_fkey FOREIGN KEY (account_id, inbox_id) REFERENCES inboxes(account_id, id),
@@ -248,7 +298,9 @@ CREATE INDEX received_by_hash ON received_messages USING btree (account_id, hash
 
 CREATE INDEX received_by_message ON received_messages USING btree (account_id, message_id) WHERE (message_id IS NOT NULL);
 
-CREATE UNIQUE INDEX received_once ON received_messages USING btree (account_id, inbox_id, fingerprint) WHERE (outcome = ANY (ARRAY['ticket'::text, 'reply'::text]));
+CREATE UNIQUE INDEX received_from_mailbox ON received_messages USING btree (account_id, mailbox_id, uid_validity, uid) WHERE (mailbox_id IS NOT NULL);
+
+CREATE UNIQUE INDEX received_once ON received_messages USING btree (account_id, inbox_id, fingerprint) WHERE (outcome = ANY (ARRAY['ticket'::text, 'reply'::text, 'bounce'::text, 'auto-reply'::text]));
 
 CREATE INDEX received_pending ON received_messages USING btree (account_id, id) WHERE (outcome = 'pending'::text);
 
@@ -312,6 +364,28 @@ CREATE INDEX tickets_by_state ON tickets USING btree (account_id, state, updated
 CREATE INDEX tickets_by_update ON tickets USING btree (account_id, updated_at, id);
 
 CREATE INDEX tickets_by_user ON tickets USING btree (account_id, user_id, updated_at, id);
+
+create table transports (
+  account_id text collate "C" not null,
+  id text collate "C" not null,
+  inbox_id text collate "C",
+  host text not null,
+  port integer not null,
+  security text not null,
+  username text,
+  secret text,
+  auth text not null,
+  allow_private smallint not null,
+  version integer not null,
+  created_at bigint not null,
+  constraint transports_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint transports_account_id_inbox_id_fkey FOREIGN KEY (account_id, inbox_id) REFERENCES inboxes(account_id, id),
+  constraint transports_pkey PRIMARY KEY (account_id, id)
+);
+
+CREATE UNIQUE INDEX transports_of_accounts ON transports USING btree (account_id) WHERE (inbox_id IS NULL);
+
+CREATE UNIQUE INDEX transports_of_inboxes ON transports USING btree (account_id, inbox_id) WHERE (inbox_id IS NOT NULL);
 
 create table users (
   account_id text collate "C" not null,

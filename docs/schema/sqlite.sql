@@ -1,6 +1,6 @@
 CREATE TABLE accounts (
   id text primary key, site text not null unique, name text not null,
-  credits_per_minute integer not null, requests_per_second integer not null, created_at integer not null);
+  credits_per_minute integer not null, requests_per_second integer not null, created_at integer not null, undo_seconds integer not null default 10, thread_secret text);
 
 CREATE TABLE api_tokens (
   account_id text not null, id text not null, name text not null, token_hash text not null, created_at integer not null,
@@ -68,6 +68,8 @@ CREATE TABLE inboxes (
   created_at integer not null,
   primary key (account_id, id), foreign key (account_id) references accounts (id), unique (account_id, address_key));
 
+CREATE INDEX inboxes_by_address on inboxes (address_key) where address_key is not null;
+
 CREATE TABLE jobs (
   account_id text not null, id text not null, kind text not null, payload text not null, run_at integer not null, attempts integer not null,
   locked_until integer, last_error text, failed_at integer, created_at integer not null,
@@ -80,10 +82,23 @@ CREATE TABLE labels (
   created_at integer not null,
   primary key (account_id, id), foreign key (account_id) references accounts (id), unique (account_id, name_key));
 
+CREATE TABLE mailboxes (
+  account_id text not null, id text not null, inbox_id text not null,
+  host text not null, port integer not null, security text not null, username text not null,
+  auth text not null, secret text not null, folder text not null, after_import text not null,
+  allow_private smallint not null, uid_validity integer, last_uid integer not null,
+  stuck_uid integer, stuck_count integer not null,
+  leased_by text, leased_until integer, last_fetched_at integer, last_error text, error_count integer not null,
+  next_try_at integer not null, version integer not null, created_at integer not null,
+  primary key (account_id, id), foreign key (account_id) references accounts (id),
+  foreign key (account_id, inbox_id) references inboxes (account_id, id));
+
+CREATE INDEX mailboxes_due on mailboxes (next_try_at);
+
 CREATE TABLE messages (
   account_id text not null, id text not null, ticket_id text not null, type text not null, direction text, from_name text not null,
   "from" text, "to" text, cc text, body text not null, htmlized smallint not null, more_body text,
-  user_id text, delivery_state text, mail_id text, version integer not null, created_at integer not null,
+  user_id text, delivery_state text, mail_id text, version integer not null, created_at integer not null, delivery_attempts integer not null default 0, delivery_error text, delivery_response text, undelivered text, handed_over_at integer, sent_at integer, thread_reason text, auto_kind text,
   primary key (account_id, id), foreign key (account_id) references accounts (id),
   foreign key (account_id, ticket_id) references tickets (account_id, id),
   foreign key (account_id, user_id) references users (account_id, id));
@@ -92,6 +107,8 @@ CREATE INDEX messages_by_mail_id on messages (account_id, mail_id) where mail_id
 
 CREATE INDEX messages_by_ticket on messages (account_id, ticket_id, created_at, id);
 
+CREATE INDEX messages_to_deliver on messages (account_id, id) where delivery_state in ('queued', 'sending', 'failed');
+
 CREATE TABLE migrations (name text primary key, applied_at integer not null);
 
 CREATE TABLE properties (name text primary key, value text not null);
@@ -99,7 +116,7 @@ CREATE TABLE properties (name text primary key, value text not null);
 CREATE TABLE received_messages (
   account_id text not null, id text not null, inbox_id text not null, source text not null, source_position text,
   hash text not null, size integer not null, fingerprint text, mail_id text, outcome text not null,
-  reason text, ticket_id text, message_id text, created_at integer not null, processed_at integer,
+  reason text, ticket_id text, message_id text, created_at integer not null, processed_at integer, mailbox_id text, uid_validity integer, uid integer, attempts integer not null default 0,
   primary key (account_id, id), foreign key (account_id) references accounts (id),
   foreign key (account_id, inbox_id) references inboxes (account_id, id),
   foreign key (account_id, hash) references blobs (account_id, hash));
@@ -108,8 +125,11 @@ CREATE INDEX received_by_hash on received_messages (account_id, hash);
 
 CREATE INDEX received_by_message on received_messages (account_id, message_id) where message_id is not null;
 
+CREATE UNIQUE INDEX received_from_mailbox on received_messages (account_id, mailbox_id, uid_validity, uid)
+  where mailbox_id is not null;
+
 CREATE UNIQUE INDEX received_once on received_messages (account_id, inbox_id, fingerprint)
-  where outcome in ('ticket', 'reply');
+  where outcome in ('ticket', 'reply', 'bounce', 'auto-reply');
 
 CREATE INDEX received_pending on received_messages (account_id, id) where outcome = 'pending';
 
@@ -150,6 +170,17 @@ CREATE INDEX tickets_by_state on tickets (account_id, state, updated_at, id);
 CREATE INDEX tickets_by_update on tickets (account_id, updated_at, id);
 
 CREATE INDEX tickets_by_user on tickets (account_id, user_id, updated_at, id);
+
+CREATE TABLE transports (
+  account_id text not null, id text not null, inbox_id text, host text not null, port integer not null,
+  security text not null, username text, secret text, auth text not null, allow_private smallint not null,
+  version integer not null, created_at integer not null,
+  primary key (account_id, id), foreign key (account_id) references accounts (id),
+  foreign key (account_id, inbox_id) references inboxes (account_id, id));
+
+CREATE UNIQUE INDEX transports_of_accounts on transports (account_id) where inbox_id is null;
+
+CREATE UNIQUE INDEX transports_of_inboxes on transports (account_id, inbox_id) where inbox_id is not null;
 
 CREATE TABLE users (
   account_id text not null, id text not null, first_name text, last_name text, email text not null, email_key text not null, role text not null,

@@ -95,6 +95,7 @@ function operation(route: Route): Json {
     ...(route.body !== undefined && {
       requestBody: { required: true, content: { "application/json": { schema: plain(route.body) } } },
     }),
+    ...(route.rawType !== undefined && { requestBody: { required: true, content: { [route.rawType]: {} } } }),
     responses: responses(route),
   };
 }

@@ -25,9 +25,11 @@ export interface RouteOptions {
   /** Recognises `count=true`, which costs a credit. */
   collection?: boolean;
   body?: TObject;
+  /** The type of a body that is no JSON; it is handed over as the bytes that it is. */
+  rawType?: string;
   /** The schema of the body of a success; absent for 204. */
   answer?: TSchema;
-  status: 200 | 201 | 204;
+  status: 200 | 201 | 202 | 204;
   /** Answers bytes, not JSON. */
   binary?: boolean;
 }
@@ -48,6 +50,7 @@ export interface ApiContext extends SendContext {
   db: Db;
   blobs: BlobStore;
   attachmentLimit: number;
+  mailLimit: number;
 }
 
 /** Where the endpoints are declared: each once, for HTTP, for the price list and for the documentation. */

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, onSendAsyncHookHand
 import { type AuthContext, authenticate, refuseForeignWrite } from "./auth.ts";
 import type { Call } from "./call.ts";
 import { type Answer, BASE_PATH, ok, sendAnswer } from "./conventions/answer.ts";
-import { BodyParser, checkBodyHeaders, hasBody } from "./conventions/body-parser.ts";
+import { BodyParser, type RawBody, checkBodyHeaders, hasBody } from "./conventions/body-parser.ts";
 import { type Charged, RateLimited, charge } from "./conventions/credits.ts";
 import { readEmbeds } from "./conventions/embed.ts";
 import { keepRefusal, readIdempotencyKey } from "./conventions/idempotency.ts";
@@ -49,9 +49,13 @@ export function serveApi(api: FastifyInstance, parts: ApiParts): Promise<object>
   api.addContentTypeParser(
     "*",
     async (request: FastifyRequest, payload: IncomingMessage) =>
-      await parser.read(payload, (hash) => {
-        if (request.call?.idempotent != null) request.call.idempotent.bodyHash = hash;
-      }),
+      await parser.read(
+        payload,
+        (hash) => {
+          if (request.call?.idempotent != null) request.call.idempotent.bodyHash = hash;
+        },
+        rawBodyOf(context, request),
+      ),
   );
   api.addHook("onRequest", async (request, reply) => {
     request.asked = readQuery(request.raw.url ?? "");
@@ -64,6 +68,16 @@ export function serveApi(api: FastifyInstance, parts: ApiParts): Promise<object>
     const restoreVary: onSendAsyncHookHandler = async (_request, reply, payload) =>
       await Promise.resolve(payload).finally(() => void reply.header("Vary", VARY));
     route.onSend = [route.onSend ?? [], restoreVary].flat();
+    const { handler } = route;
+    // However it ends: a large body counts until nobody looks at it any more (F1).
+    route.handler = async function handleWithBody(request, reply): Promise<unknown> {
+      try {
+        return await (handler.call(this, request, reply) as Promise<unknown>);
+      } finally {
+        request.body = undefined;
+        parser.release(request.raw);
+      }
+    };
   });
   api.setNotFoundHandler(() => {
     throw new HttpError(404, "Not Found");
@@ -89,6 +103,12 @@ function isPublic(request: FastifyRequest): boolean {
   return request.routeOptions.url === BASE_PATH + DESCRIPTION.path;
 }
 
+/** What the route takes in place of JSON. */
+function rawBodyOf({ mailLimit }: ApiContext, request: FastifyRequest): RawBody | undefined {
+  const type = request.routeOptions.config.endpoint?.rawType;
+  return type === undefined ? undefined : { type, limit: mailLimit };
+}
+
 /** The checks before a request is looked at, in the order of T13: 400 override, 401, 429, 404 or 405, 415, 413, 400. */
 async function admit(
   { context, auth, uses, bodyLimit }: ApiParts,
@@ -109,7 +129,8 @@ async function admit(
   refuseForeignWrite(raw);
   const urlFault = urlFaultOf(raw);
   if (request.is404 && urlFault === undefined) throw notFound(request, router);
-  checkBodyHeaders(raw, bodyLimit);
+  const rawBody = rawBodyOf(context, request);
+  checkBodyHeaders(raw, rawBody?.limit ?? bodyLimit, rawBody?.type);
   if (urlFault !== undefined) throw new HttpError(urlFault.status, urlFault.message);
   query.refuseUnreadable();
   // Here, so that no write is begun for an answer that cannot be given.

@@ -27,7 +27,7 @@ export interface Log {
 export interface ServerParts {
   config: Pick<
     Config,
-    "site" | "publicUrl" | "tlsCert" | "tlsKey" | "trustedProxies" | "bodyLimit" | "attachmentLimit"
+    "site" | "publicUrl" | "tlsCert" | "tlsKey" | "trustedProxies" | "bodyLimit" | "attachmentLimit" | "mailLimit"
   >;
   storage: Storage;
   meter: CreditMeter;
@@ -66,7 +66,14 @@ export async function createApiServer({ config, storage, meter, log }: ServerPar
   });
   const transport = openTransport(config.trustedProxies, config.publicUrl);
   const parts = {
-    context: { db: storage.db, blobs: storage.blobs, meter, transport, attachmentLimit: config.attachmentLimit },
+    context: {
+      db: storage.db,
+      blobs: storage.blobs,
+      meter,
+      transport,
+      attachmentLimit: config.attachmentLimit,
+      mailLimit: config.mailLimit,
+    },
     auth: { db: storage.db, transport, site: config.site, failures: new FailureLimit() },
     uses,
     log,

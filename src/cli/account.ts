@@ -13,9 +13,13 @@ interface SetOptions extends CommonOptions {
   name?: string;
   creditsPerMinute?: number;
   requestsPerSecond?: number;
+  undoSeconds?: number;
 }
 
 const HIGHEST_LIMIT = 1_000_000_000;
+
+/** A reply that waits longer is one that was forgotten. */
+const LONGEST_UNDO = 3600;
 
 export function addAccountCommand(program: Command): void {
   const account = program
@@ -36,6 +40,7 @@ export function addAccountCommand(program: Command): void {
     .option("--name <name>", "its name, as people know it")
     .option("--credits-per-minute <n>", "API credits in a minute; 0 means no limit", limit)
     .option("--requests-per-second <n>", "API requests in a second; 0 means no limit", limit)
+    .option("--undo-seconds <n>", "how long a reply waits and can be taken back", wholeNumber(0, LONGEST_UNDO))
     .action(change);
   examples(
     takesSite(set),
@@ -56,14 +61,18 @@ async function showOne(options: CommonOptions): Promise<void> {
 }
 
 async function change(options: SetOptions): Promise<void> {
-  const { name, creditsPerMinute, requestsPerSecond } = options;
+  const { name, creditsPerMinute, requestsPerSecond, undoSeconds } = options;
   const changes: AccountChanges = {
     ...(name === undefined ? {} : { name }),
     ...(creditsPerMinute === undefined ? {} : { credits_per_minute: creditsPerMinute }),
     ...(requestsPerSecond === undefined ? {} : { requests_per_second: requestsPerSecond }),
+    ...(undoSeconds === undefined ? {} : { undo_seconds: undoSeconds }),
   };
   if (Object.keys(changes).length === 0) {
-    throw new CommandFailure("nothing to change: give --name, --credits-per-minute or --requests-per-second", MISUSED);
+    throw new CommandFailure(
+      "nothing to change: give --name, --credits-per-minute, --requests-per-second or --undo-seconds",
+      MISUSED,
+    );
   }
   const changed = await withAccount(
     options,
@@ -74,8 +83,8 @@ async function change(options: SetOptions): Promise<void> {
 }
 
 function accountFields(account: AccountRow): object {
-  const { id, site, name, credits_per_minute, requests_per_second, created_at } = account;
-  return { id, site, name, credits_per_minute, requests_per_second, created_at: formatTime(created_at) };
+  const { id, site, name, credits_per_minute, requests_per_second, undo_seconds, created_at } = account;
+  return { id, site, name, credits_per_minute, requests_per_second, undo_seconds, created_at: formatTime(created_at) };
 }
 
 function printAccount(options: CommonOptions, account: AccountRow): void {
@@ -85,6 +94,7 @@ function printAccount(options: CommonOptions, account: AccountRow): void {
     `  Id                   ${account.id}`,
     `  Credits per minute   ${limitText(account.credits_per_minute)}`,
     `  Requests per second  ${limitText(account.requests_per_second)}`,
+    `  Undo window          ${account.undo_seconds} s`,
     `  Created              ${formatTime(account.created_at)}`,
   ];
   print(options, accountFields(account), lines.join("\n"));

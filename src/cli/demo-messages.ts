@@ -2,7 +2,7 @@ import type { MessageType, TicketType } from "../domain/states.ts";
 import { HOUR } from "../domain/time.ts";
 import { summaryWith } from "../desk/ticket-summary.ts";
 import { messageEntry } from "../storage/search-entries.ts";
-import type { MessageRow, TicketRow } from "../storage/schema.ts";
+import { type MessageRow, NO_DELIVERY, NO_ROUTE, type TicketRow } from "../storage/schema.ts";
 import type { DemoBatch } from "./demo-batch.ts";
 import { DEMO_FILES } from "./demo-files.ts";
 import { AGENTS, INBOXES, type Person } from "./demo-people.ts";
@@ -130,6 +130,9 @@ function write(random: Random, facts: Facts, desk: Desk, turned: Turned): Messag
     user_id: turn === "in" ? null : (desk.users[author] ?? null),
     delivery_state: turn === "out" ? "sent" : null,
     mail_id: turn !== "note" && type === "email" ? `${id}@${turn === "in" ? "mail" : "rosewater"}.example` : null,
+    ...NO_ROUTE,
+    ...NO_DELIVERY,
+    sent_at: turn === "out" ? at : null,
     version: 1,
     created_at: at,
   };

@@ -1,22 +1,31 @@
 import type { Config } from "../config.ts";
+import { HOUR, MINUTE, now } from "../domain/time.ts";
 import { listAccounts } from "../storage/accounts.ts";
 import { listApiTokens } from "../storage/api-tokens.ts";
 import type { Reader } from "../storage/database.ts";
 import { countJobs } from "../storage/jobs.ts";
+import { listMailboxes } from "../storage/mailboxes.ts";
 import { countOutcomes } from "../storage/received-messages.ts";
 import type { AccountRow } from "../storage/schema.ts";
 import { type Check, note, ok, wrong } from "./doctor-check.ts";
+import { checkOutgoing } from "./doctor-outgoing.ts";
 
 /** A host has thousands of help desks; one is looked at with --site. */
 const MOST_ACCOUNTS = 50;
 
 /** What the help desks hold: tokens, mail that needs a person, jobs. */
-export async function checkContents(reader: Reader, { site }: Config): Promise<Check[]> {
+export async function checkContents(reader: Reader, config: Config): Promise<Check[]> {
+  const { site } = config;
   const accounts = await listAccounts(reader);
   const checks = [accountsCheck(accounts, site)];
   const chosen = accounts.filter((account) => site === null || account.site === site).slice(0, MOST_ACCOUNTS);
   for (const account of chosen) {
-    checks.push(await checkTokens(reader, account), ...(await checkMail(reader, account)));
+    checks.push(
+      await checkTokens(reader, account),
+      ...(await checkMail(reader, account)),
+      ...(await checkMailboxes(reader, account)),
+    );
+    checks.push(...(await checkOutgoing(reader, account, config)));
   }
   return [...checks, ...(await checkJobs(reader))];
 }
@@ -54,12 +63,33 @@ async function checkMail(reader: Reader, account: AccountRow): Promise<Check[]> 
     checks.push(note(name, `${pending} stored and not yet processed`, mend));
   }
   if (quarantine > 0) {
-    const mend = `look at it with: cantrip mail list --site ${account.site} --outcome quarantine`;
+    const mend = `look with: cantrip mail list --site ${account.site} --outcome quarantine; try again with: cantrip mail requeue`;
     checks.push(note(name, `${quarantine} put aside for a person (quarantine)`, mend));
   }
   if (checks.length > 0) return checks;
   const received = Object.values(done).reduce((sum, count) => sum + count, 0);
   return [ok(name, `${received} received, none waits`)];
+}
+
+/** A mailbox is looked at every half hour even when it fails; one that was not for longer has nobody who does. */
+const FETCHED_WITHIN = 2 * HOUR;
+
+async function checkMailboxes(reader: Reader, account: AccountRow): Promise<Check[]> {
+  return (await listMailboxes(reader, account.id)).map((mailbox) => {
+    const { id, username, host, last_error, last_fetched_at, created_at } = mailbox;
+    const name = `${account.site}: mailbox ${username} on ${host}`;
+    const age = now() - (last_fetched_at ?? created_at);
+    const fetched = last_fetched_at === null ? "never fetched" : `all fetched ${Math.round(age / MINUTE)} minutes ago`;
+    if (last_error !== null) {
+      return wrong(
+        name,
+        `${last_error} (${fetched})`,
+        `mend it, and try: cantrip mailbox test --site ${account.site} ${id}`,
+      );
+    }
+    if (age > FETCHED_WITHIN) return note(name, fetched, 'a running server ("cantrip serve") fetches it');
+    return ok(name, fetched);
+  });
 }
 
 async function checkJobs(reader: Reader): Promise<Check[]> {

@@ -21,7 +21,8 @@ export function settingsOf(config: Config, flags: Flags): Setting[] {
 function valueText(member: keyof Config, config: Config): string {
   const value = config[member];
   if (value === null) return "";
-  if (member === "databaseUrl") return maskUrl(String(value));
+  if (member === "databaseUrl" || member === "smtpUrl") return maskUrl(String(value));
+  if (member === "secretKey") return "***";
   return Array.isArray(value) ? value.join(", ") : String(value);
 }
 

@@ -11,7 +11,15 @@ interface ListOptions extends CommonOptions {
   limit: number;
 }
 
-const OUTCOMES = ["pending", "ticket", "reply", "duplicate", "quarantine"] as const satisfies readonly Outcome[];
+const OUTCOMES = [
+  "pending",
+  "ticket",
+  "reply",
+  "bounce",
+  "auto-reply",
+  "duplicate",
+  "quarantine",
+] as const satisfies readonly Outcome[];
 const HEAD = ["id", "received", "from", "outcome", "ticket", "reason"];
 
 export function addMailListCommand(mail: Command): void {

@@ -12,15 +12,7 @@ import {
   noSuchInbox,
   withAccount,
 } from "./context.ts";
-import {
-  CommandFailure,
-  EX_CONFIG,
-  EX_NOUSER,
-  EX_TEMPFAIL,
-  EX_UNAVAILABLE,
-  EX_USAGE,
-  errorLines,
-} from "./failure.ts";
+import { CommandFailure, EX_CONFIG, EX_NOUSER, EX_TEMPFAIL, EX_UNAVAILABLE, EX_USAGE, errorLines } from "./failure.ts";
 import { examples, takesSite } from "./options.ts";
 import { print, tell } from "./output.ts";
 

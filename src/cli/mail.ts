@@ -2,6 +2,9 @@ import type { Command } from "commander";
 import { addMailListCommand } from "./mail-list.ts";
 import { addMailProcessCommand } from "./mail-process.ts";
 import { addMailReceiveCommand } from "./mail-receive.ts";
+import { addMailReconcileCommand } from "./mail-reconcile.ts";
+import { addMailRequeueCommand } from "./mail-requeue.ts";
+import { addMailRetryCommand } from "./mail-retry.ts";
 
 export function addMailCommand(program: Command): void {
   const mail = program
@@ -11,4 +14,7 @@ export function addMailCommand(program: Command): void {
   addMailReceiveCommand(mail);
   addMailListCommand(mail);
   addMailProcessCommand(mail);
+  addMailRequeueCommand(mail);
+  addMailReconcileCommand(mail);
+  addMailRetryCommand(mail);
 }

@@ -4,6 +4,8 @@ import type { Outcome } from "../storage/schema.ts";
 export interface OutcomeCounts {
   tickets: number;
   replies: number;
+  bounces: number;
+  auto_replies: number;
   duplicates: number;
   quarantined: number;
 }
@@ -11,18 +13,22 @@ export interface OutcomeCounts {
 const COUNTED = {
   ticket: "tickets",
   reply: "replies",
+  bounce: "bounces",
+  "auto-reply": "auto_replies",
   duplicate: "duplicates",
   quarantine: "quarantined",
 } as const satisfies Record<Exclude<Outcome, "pending">, keyof OutcomeCounts>;
 
 export function noOutcomes(): OutcomeCounts {
-  return { tickets: 0, replies: 0, duplicates: 0, quarantined: 0 };
+  return { tickets: 0, replies: 0, bounces: 0, auto_replies: 0, duplicates: 0, quarantined: 0 };
 }
 
 export function countOutcome(counts: OutcomeCounts, outcome: Exclude<Outcome, "pending">): void {
   counts[COUNTED[outcome]] += 1;
 }
 
-export function outcomesText({ tickets, replies, duplicates, quarantined }: OutcomeCounts): string {
-  return `${tickets} tickets, ${replies} replies, ${duplicates} duplicates, ${quarantined} quarantined`;
+export function outcomesText(counts: OutcomeCounts): string {
+  const { tickets, replies, bounces, auto_replies, duplicates, quarantined } = counts;
+  const machines = bounces + auto_replies === 0 ? "" : `${bounces} bounces, ${auto_replies} auto-replies, `;
+  return `${tickets} tickets, ${replies} replies, ${machines}${duplicates} duplicates, ${quarantined} quarantined`;
 }

@@ -6,7 +6,8 @@ import type { CommonOptions } from "./context.ts";
 import { examples } from "./options.ts";
 import { print, tell } from "./output.ts";
 
-type ServeOptions = CommonOptions & Pick<Flags, "host" | "port" | "publicUrl" | "tlsCert" | "tlsKey">;
+type ServeOptions = CommonOptions &
+  Pick<Flags, "host" | "port" | "publicUrl" | "tlsCert" | "tlsKey" | "smtpPort" | "lmtpPort" | "smtpHost">;
 
 export function addServeCommand(program: Command): void {
   const command = program
@@ -19,6 +20,9 @@ export function addServeCommand(program: Command): void {
     .option("--public-url <url>", "how clients reach it; links begin with it")
     .option("--tls-cert <file>", "serve HTTPS with this certificate chain (PEM)")
     .option("--tls-key <file>", "the certificate's private key (PEM)")
+    .option("--smtp-port <port>", "take mail for the inboxes by SMTP on this port")
+    .option("--lmtp-port <port>", "take mail by LMTP on this port, from a mail server beside it")
+    .option("--smtp-host <host>", "where SMTP and LMTP listen (default: 127.0.0.1, this machine only)")
     .action(serve);
   examples(
     command,
@@ -28,13 +32,14 @@ export function addServeCommand(program: Command): void {
 }
 
 async function serve(options: ServeOptions): Promise<void> {
-  const { data, host, port, site, publicUrl, tlsCert, tlsKey } = options;
-  const config = readConfig({ data, host, port, site, publicUrl, tlsCert, tlsKey });
+  const { data, host, port, site, publicUrl, tlsCert, tlsKey, smtpPort, lmtpPort, smtpHost } = options;
+  const config = readConfig({ data, host, port, site, publicUrl, tlsCert, tlsKey, smtpPort, lmtpPort, smtpHost });
   const stop = stopSignal();
   const server = await startServer(config);
   const url = config.publicUrl ?? server.url;
   const { firstRun } = server;
-  print(options, { url, listening: server.url, data: config.data, first_run: firstRun }, welcome(server, url));
+  const mail = { smtp_port: server.smtpPort, lmtp_port: server.lmtpPort };
+  print(options, { url, listening: server.url, data: config.data, ...mail, first_run: firstRun }, welcome(server, url));
   await stop;
   tell("Stopping: finishing what is running.");
   await server.close();

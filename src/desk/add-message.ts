@@ -2,17 +2,23 @@ import { holdsControlCharacter, readAddress, readAddressList } from "../domain/a
 import { contactKey } from "../domain/contact-values.ts";
 import type { Faults } from "../domain/faults.ts";
 import { newId } from "../domain/ids.ts";
+import { SECOND, now } from "../domain/time.ts";
+import { newMailId } from "../mail/mail-id.ts";
+import { makeThreadKey } from "../mail/thread-key.ts";
 import type { Actor } from "../domain/events.ts";
 import { type Direction, type MessageType, type TicketType, SENDING_TYPES } from "../domain/states.ts";
 import { enqueue } from "../queue/queue.ts";
+import { findAccount } from "../storage/accounts.ts";
 import { lockAttachments, useAttachment } from "../storage/attachments.ts";
 import { findContactByKey } from "../storage/contacts.ts";
 import { findCustomer } from "../storage/customers.ts";
 import type { Tx } from "../storage/database.ts";
 import { recordEvent } from "../storage/events.ts";
+import { findInbox } from "../storage/inboxes.ts";
 import { insertMessage } from "../storage/messages.ts";
-import type { MessageRow, TicketRow } from "../storage/schema.ts";
+import { type MessageRow, NO_DELIVERY, NO_ROUTE, type TicketRow } from "../storage/schema.ts";
 import { findUser, userName } from "../storage/users.ts";
+import type { DeliveryPayload } from "./delivery-jobs.ts";
 import { indexMessage } from "./index-message.ts";
 
 export interface MessageInput {
@@ -29,7 +35,10 @@ export interface MessageInput {
 
 /** A message whose faults are all known and whose writing cannot fail for a reason of the request. */
 export interface PreparedMessage {
-  row: Omit<MessageRow, "account_id" | "id" | "ticket_id" | "delivery_state" | "version" | "created_at">;
+  row: Omit<
+    MessageRow,
+    "account_id" | "id" | "ticket_id" | "delivery_state" | "version" | "created_at" | keyof typeof NO_DELIVERY
+  >;
   attachmentIds: readonly string[];
   /** Whether it came in through a channel; else someone wrote it here. */
   received: boolean;
@@ -74,6 +83,7 @@ export async function prepareMessage(
       user_id: user?.id ?? null,
       more_body: null,
       mail_id: null,
+      ...NO_ROUTE,
     },
     attachmentIds,
     received: false,
@@ -153,19 +163,23 @@ async function senderName(tx: Tx, accountId: string, input: Partial<MessageInput
  */
 export async function writeMessage(
   tx: Tx,
-  ticket: Pick<TicketRow, "account_id" | "id" | "subject" | "reply_cc">,
+  ticket: Pick<TicketRow, "account_id" | "id" | "inbox_id" | "subject" | "reply_cc">,
   actor: Actor,
   { row, attachmentIds, received }: PreparedMessage,
   at: number,
 ): Promise<MessageRow> {
-  const outbound = row.direction === "out";
+  // What was sent from elsewhere and comes in with an import is sent already.
+  const outbound = row.direction === "out" && !received;
+  const messageId = newId();
   const message: MessageRow = {
     account_id: ticket.account_id,
-    id: newId(),
+    id: messageId,
     ticket_id: ticket.id,
     ...row,
+    ...NO_DELIVERY,
+    mail_id: outbound ? await chooseMailId(tx, ticket, messageId) : row.mail_id,
     cc: outbound ? ticket.reply_cc : row.cc,
-    delivery_state: outbound ? "queued" : null,
+    delivery_state: outbound ? "queued" : row.direction === "out" ? "sent" : null,
     version: 1,
     created_at: at,
   };
@@ -179,11 +193,27 @@ export async function writeMessage(
     ticketId: ticket.id,
     messageId: message.id,
   });
-  if (outbound) {
-    await enqueue(tx, ticket.account_id, {
-      kind: "deliver-message",
-      payload: { ticket_id: ticket.id, message_id: message.id },
-    });
-  }
+  if (outbound) await enqueueDelivery(tx, message);
   return message;
+}
+
+async function chooseMailId(
+  tx: Tx,
+  { account_id, inbox_id, id: ticketId }: Pick<TicketRow, "account_id" | "inbox_id" | "id">,
+  id: string,
+): Promise<string> {
+  const inbox = await findInbox(tx, account_id, inbox_id);
+  const account = await findAccount(tx, account_id);
+  const secret = Buffer.from(account?.thread_secret ?? "", "hex");
+  return newMailId(makeThreadKey(secret, account_id, ticketId, id), inbox?.address ?? null);
+}
+
+/** A reply goes out when the account's undo window is over. */
+async function enqueueDelivery(tx: Tx, { account_id, ticket_id, id }: MessageRow): Promise<void> {
+  const account = await findAccount(tx, account_id);
+  await enqueue(tx, account_id, {
+    kind: "deliver-message",
+    payload: { ticket_id, message_id: id } satisfies DeliveryPayload,
+    runAt: now() + (account?.undo_seconds ?? 0) * SECOND,
+  });
 }

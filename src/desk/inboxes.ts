@@ -10,6 +10,7 @@ import {
   findInboxByAddress,
   insertInbox,
   isInboxInUse,
+  lockInbox,
   updateInbox as updateRow,
 } from "../storage/inboxes.ts";
 import type { InboxRow } from "../storage/schema.ts";
@@ -49,7 +50,7 @@ export async function updateInbox(
   faults: Faults,
   precondition: Precondition,
 ): Promise<InboxRow> {
-  const inbox = await findInbox(tx, accountId, id);
+  const inbox = await lockInbox(tx, accountId, id);
   if (inbox === undefined) throw new NotFound();
   precondition(inbox.version);
   await checkInbox(tx, accountId, id, input, faults);

@@ -1,7 +1,7 @@
 import type { Actor } from "../domain/events.ts";
 import { NotFound } from "../domain/errors.ts";
 import type { Tx } from "../storage/database.ts";
-import { findLabels } from "../storage/labels.ts";
+import { keepLabels } from "../storage/labels.ts";
 import type { TicketRow } from "../storage/schema.ts";
 import { labelIdsOf, lockTicket } from "../storage/tickets.ts";
 import { changeTicket } from "./update-ticket.ts";
@@ -39,7 +39,7 @@ async function lockLabelled(
   labelIds: readonly string[],
 ): Promise<TicketRow> {
   const ticket = await lockTicket(tx, accountId, ticketId);
-  const labels = await findLabels(tx, accountId, labelIds);
+  const labels = await keepLabels(tx, accountId, labelIds);
   if (ticket === undefined || labelIds.some((id) => !labels.some((label) => label.id === id))) throw new NotFound();
   return ticket;
 }

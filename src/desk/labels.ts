@@ -6,9 +6,9 @@ import { enqueue } from "../queue/queue.ts";
 import type { Tx } from "../storage/database.ts";
 import {
   deleteLabelRow,
-  findLabel,
   findLabelByName,
   insertLabel,
+  lockLabel,
   updateLabel as updateRow,
 } from "../storage/labels.ts";
 import type { LabelRow } from "../storage/schema.ts";
@@ -57,7 +57,7 @@ export async function updateLabel(
   faults: Faults,
   precondition: Precondition,
 ): Promise<LabelRow> {
-  const label = await findLabel(tx, accountId, id);
+  const label = await lockLabel(tx, accountId, id);
   if (label === undefined) throw new NotFound();
   precondition(label.version);
   await checkName(tx, accountId, id, input.name, faults);
@@ -87,7 +87,7 @@ const AT_ONCE = 200;
 
 /** Deletes a label. It comes off its tickets without moving them (K4): a few now, the rest by a job. */
 export async function deleteLabel(tx: Tx, accountId: string, id: string): Promise<void> {
-  if ((await findLabel(tx, accountId, id)) === undefined) throw new NotFound();
+  if ((await lockLabel(tx, accountId, id)) === undefined) throw new NotFound();
   await deleteLabelRow(tx, accountId, id);
   await continueRemoval(tx, accountId, id);
 }

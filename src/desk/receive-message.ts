@@ -5,30 +5,39 @@ import { fingerprint } from "../mail/fingerprint.ts";
 import { parseMessage } from "../mail/parse.ts";
 import { listAccounts } from "../storage/accounts.ts";
 import { hashBytes, recordBlob } from "../storage/blobs.ts";
+import { type MailboxPosition, advanceMailbox } from "../storage/mailboxes.ts";
 import type { Storage } from "../storage/open.ts";
 import {
   type Processed,
+  countAttempt,
   findReceivedByFingerprint,
+  findReceivedFromMailbox,
   findReceivedMessage,
   finishReceivedMessage,
   insertReceivedMessage,
   listPendingMessages,
   lockReceivedMessage,
+  noteFailedAttempt,
 } from "../storage/received-messages.ts";
 import type { ReceivedMessageRow } from "../storage/schema.ts";
 import type { Tx } from "../storage/database.ts";
 import { isStorageFailure } from "../storage/storage-failures.ts";
-import { type ReadMail, mailKey, threadMail } from "./thread-mail.ts";
+import { mailKey } from "./mail-key.ts";
+import { type ReadMail, threadMail } from "./thread-mail.ts";
 
 type Stores = Pick<Storage, "db" | "blobs">;
 
 export interface Received {
   accountId: string;
   inboxId: string;
-  source: "pipe" | "import";
+  source: "pipe" | "import" | "imap" | "smtp" | "lmtp" | "http";
   /** Where an import found it; null for live mail. */
   sourcePosition: string | null;
   raw: Uint8Array;
+  /** Where it stands in a mailbox that is fetched; the mailbox moves on past it with the same commit. */
+  mailbox?: MailboxPosition;
+  /** Why it cannot be processed: it is put aside at once. */
+  refused?: string;
 }
 
 export interface ReceivedResult {
@@ -40,17 +49,18 @@ export interface ReceivedResult {
 
 /**
  * Takes a raw message in, before anything is made of it: when this resolves, its bytes and its row of the ledger are
- * durable, whatever happens next. Returns the row's id, for `processReceivedMessage`.
+ * durable, whatever happens next. Returns the row's id, for `processReceivedMessage`. A message of a mailbox is taken
+ * once: the second time, the id is that of the first.
  */
 export async function storeReceivedMessage({ db, blobs }: Stores, received: Received): Promise<string> {
-  const { accountId, inboxId, source, sourcePosition, raw } = received;
+  const { accountId, inboxId, source, sourcePosition, raw, mailbox, refused } = received;
   const hash = hashBytes(raw);
   await blobs.put(accountId, hash, raw);
   const id = newId();
   const at = now();
-  await db.transact(async (tx) => {
+  return await db.transact(async (tx) => {
     await recordBlob(tx, blobs, { accountId, hash, bytes: raw, at });
-    await insertReceivedMessage(tx, {
+    const isNew = await insertReceivedMessage(tx, {
       account_id: accountId,
       id,
       inbox_id: inboxId,
@@ -60,15 +70,21 @@ export async function storeReceivedMessage({ db, blobs }: Stores, received: Rece
       size: raw.byteLength,
       fingerprint: null,
       mail_id: null,
-      outcome: "pending",
-      reason: null,
+      outcome: refused === undefined ? "pending" : "quarantine",
+      reason: refused ?? null,
       ticket_id: null,
       message_id: null,
       created_at: at,
-      processed_at: null,
+      processed_at: refused === undefined ? null : at,
+      mailbox_id: mailbox?.mailboxId ?? null,
+      uid_validity: mailbox?.uidValidity ?? null,
+      uid: mailbox?.uid ?? null,
+      attempts: 0,
     });
+    if (mailbox === undefined) return id;
+    await advanceMailbox(tx, accountId, mailbox);
+    return isNew ? id : ((await findReceivedFromMailbox(tx, accountId, mailbox))?.id ?? id);
   });
-  return id;
 }
 
 /**
@@ -137,7 +153,12 @@ async function quarantine({ db }: Stores, row: ReceivedMessageRow, reason: strin
   return result;
 }
 
-function processed({ outcome, reason, ticketId, messageId }: ReceivedResult): Omit<Processed, "fingerprint" | "mail_id"> {
+function processed({
+  outcome,
+  reason,
+  ticketId,
+  messageId,
+}: ReceivedResult): Omit<Processed, "fingerprint" | "mail_id"> {
   return { outcome, reason, ticket_id: ticketId, message_id: messageId, processed_at: now() };
 }
 
@@ -151,6 +172,28 @@ function reasonOf(error: unknown): string {
 }
 
 const BATCH = 100;
+
+/** After so many attempts a message is put aside: it may be what ends the process. */
+const MOST_ATTEMPTS = 10;
+
+/** One attempt of the sweep: counted before it is made, so that a message that ends the process is counted too. */
+async function attempt(stores: Stores, accountId: string, id: string): Promise<void> {
+  const { db } = stores;
+  const attempts = await db.transact(async (tx) => await countAttempt(tx, accountId, id));
+  if (attempts > MOST_ATTEMPTS) {
+    const row = await findReceivedMessage(db, accountId, id);
+    const why = `it failed ${MOST_ATTEMPTS} times: ${row?.reason ?? "nobody knows why"}`;
+    if (row !== undefined) await quarantine(stores, row, why);
+    return;
+  }
+  try {
+    await processReceivedMessage(stores, accountId, id);
+  } catch (error) {
+    // As far as the storage that fails can write it down.
+    await db.transact(async (tx) => await noteFailedAttempt(tx, accountId, id, reasonOf(error))).catch(() => undefined);
+    throw error;
+  }
+}
 
 /**
  * Processes what was stored and not processed, of every account: its process ended in between. Returns how many. Those that
@@ -168,7 +211,7 @@ export async function processPendingMessages(stores: Stores): Promise<number> {
       if (next.length === 0) break;
       for (const { id } of next) {
         try {
-          await processReceivedMessage(stores, account.id, id);
+          await attempt(stores, account.id, id);
           done += 1;
         } catch (error) {
           failed.add(id);

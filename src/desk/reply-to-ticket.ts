@@ -34,16 +34,20 @@ export async function replyToTicket(
   return message;
 }
 
-/** Brings a ticket up to date with a message that was just written to it: summary, state, version. */
+/**
+ * Brings a ticket up to date with a message that was just written to it: summary, state, version. With `reopens` false a
+ * machine wrote it, and the state stays (RFC 3834 2).
+ */
 export async function ticketAnswered(
   tx: Tx,
   ticket: TicketRow,
   actor: Actor,
   message: MessageRow,
   at: number,
+  reopens = true,
 ): Promise<TicketRow> {
   const changes: TicketChanges = { ...summaryWith(ticket, message) };
-  const opens = message.direction === "in" && ticket.state !== "open";
+  const opens = reopens && message.direction === "in" && ticket.state !== "open";
   if (opens) {
     Object.assign(changes, { state: "open", snoozed_until: null });
     const changed: Changes = {

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { Faults } from "../domain/faults.ts";
 import { newId } from "../domain/ids.ts";
 import { now } from "../domain/time.ts";
@@ -11,6 +12,9 @@ import { createInbox } from "./inboxes.ts";
 /** What the API document promises every account (C1). */
 const CREDITS_PER_MINUTE = 100;
 const REQUESTS_PER_SECOND = 6;
+
+/** How long a reply may be taken back. */
+const UNDO_SECONDS = 10;
 
 export interface SetupInput {
   site: string;
@@ -46,6 +50,8 @@ export function newAccount(site: string, name: string): AccountRow {
     name,
     credits_per_minute: CREDITS_PER_MINUTE,
     requests_per_second: REQUESTS_PER_SECOND,
+    undo_seconds: UNDO_SECONDS,
+    thread_secret: randomBytes(32).toString("hex"),
     created_at: now(),
   };
 }

@@ -3,18 +3,25 @@ import { contactKey, isEmailAddress } from "../domain/contact-values.ts";
 import { newId } from "../domain/ids.ts";
 import { htmlToText } from "../domain/text.ts";
 import { now } from "../domain/time.ts";
-import type { MailAddress, ParsedMessage } from "../mail/parsed-message.ts";
+import { type AutoKind, autoKindOf } from "../mail/auto-reply.ts";
+import { readBounce } from "../mail/bounce.ts";
+import type { ParsedMessage } from "../mail/parsed-message.ts";
+import { isForward, splitReply, splitReplyHtml } from "../mail/quoted-reply.ts";
 import { senderOf } from "../mail/sender.ts";
 import { insertAttachment } from "../storage/attachments.ts";
 import { type BlobStore, hashBytes, recordBlob } from "../storage/blobs.ts";
-import { findContactByKey } from "../storage/contacts.ts";
+import { findInboxByAddress } from "../storage/inboxes.ts";
 import type { Tx } from "../storage/database.ts";
 import { findLastMessage, findMessageByMailId } from "../storage/messages.ts";
 import type { MessageRow, ReceivedMessageRow, TicketRow } from "../storage/schema.ts";
-import { lockTicket } from "../storage/tickets.ts";
+import { findLatestTicketOf } from "../storage/tickets.ts";
 import { type PreparedMessage, writeMessage } from "./add-message.ts";
-import { writeCustomer } from "./create-customer.ts";
 import { openTicket } from "./create-ticket.ts";
+import { fileBounce } from "./file-bounce.ts";
+import { type Conversation, findConversation } from "./find-conversation.ts";
+import { LOOP_SPAN, NAME_LIMIT, findCustomerOf } from "./find-sender.ts";
+import { formatAddress, formatAddresses } from "./format-address.ts";
+import { mailKey } from "./mail-key.ts";
 import type { ReceivedResult } from "./receive-message.ts";
 import { ticketAnswered } from "./reply-to-ticket.ts";
 import { NO_SUMMARY, summaryWith } from "./ticket-summary.ts";
@@ -25,62 +32,104 @@ export interface ReadMail {
   fingerprint: string;
 }
 
-const NAME_LIMIT = 255;
 const SUBJECT_LIMIT = 2000;
-const ADDRESSES_LIMIT = 4000;
 
-/** Longer Message-IDs are cut: an index entry has a limit, and RFC 5322 2.1.1 one of 998 for the whole line. */
-const MAIL_ID_LIMIT = 500;
+/** So many tickets of one sender within `LOOP_SPAN` are a loop: what comes next goes onto the last one. People get more. */
+const LOOP_TICKETS = { machine: 10, person: 100 };
 
-/** A Message-ID in the form in which it is kept and looked up. */
-export function mailKey(mailId: string | null): string | null {
-  return mailId === null ? null : mailId.slice(0, MAIL_ID_LIMIT);
-}
-
-/** Files a message: as a reply onto the ticket it answers (RFC 5322 3.6.4), else as a ticket of its own. */
+/**
+ * Files a message: a delivery report onto the message that came back, an answer onto its ticket, anything else as a ticket
+ * of its own. Someone who was never on the thread gets a new ticket that names the other.
+ */
 export async function threadMail(
   tx: Tx,
   blobs: BlobStore,
   received: ReceivedMessageRow,
   { parsed }: ReadMail,
 ): Promise<ReceivedResult> {
-  const { account_id } = received;
-  const answered = await findAnswered(tx, account_id, parsed);
-  const prepared = prepare(parsed);
-  if (answered === null) {
-    const ticket = await startTicket(tx, received, parsed, prepared);
-    const message = await writeMessage(tx, ticket, SYSTEM, prepared, sentAt(parsed, received));
-    await attach(tx, blobs, message, parsed);
-    const reason = "it answers no message that is known here";
-    return { outcome: "ticket", reason, ticketId: ticket.id, messageId: message.id };
-  }
-  const { ticket, mailId } = answered;
-  const at = sentAt(parsed, received);
-  const last = await findLastMessage(tx, account_id, ticket.id);
-  // Live mail keeps the order of arrival within its ticket: a slow route or a wrong clock must not hide it among the old.
-  const shown = received.source === "import" ? at : Math.max(at, last?.created_at ?? 0);
-  const message = await writeMessage(tx, ticket, SYSTEM, prepared, shown);
-  await attach(tx, blobs, message, parsed);
-  await ticketAnswered(tx, ticket, SYSTEM, message, received.source === "import" ? at : now());
-  return {
-    outcome: "reply",
-    reason: `it answers the message <${mailId}>`,
-    ticketId: ticket.id,
-    messageId: message.id,
-  };
+  const bounce = readBounce(parsed);
+  const bounced = bounce === null ? null : await fileBounce(tx, received.account_id, bounce);
+  if (bounced !== null) return bounced;
+  const own = await findOwnCopy(tx, received, parsed);
+  if (own !== null) return own;
+  const { kind } = autoKindOf(parsed);
+  const machine = bounce !== null || kind === "auto-reply" || kind === "auto-generated";
+  const found = await findConversation(tx, received.account_id, parsed, senderOf(parsed).address);
+  const prepared = await prepare(tx, received, parsed, bounce === null ? kind : "auto-generated");
+  const result =
+    found?.participant === true
+      ? await answer(tx, blobs, { received, parsed, prepared, conversation: found, reopens: !machine })
+      : await begin(tx, blobs, { received, parsed, prepared, stranger: found, machine });
+  if (bounce !== null) return { ...result, outcome: "bounce", reason: `a delivery report; ${result.reason}` };
+  return kind === "auto-reply"
+    ? { ...result, outcome: "auto-reply", reason: `an automatic reply; ${result.reason}` }
+    : result;
 }
 
-/** The ticket of the message that this one answers: In-Reply-To first, then References from the last to the first. */
-async function findAnswered(
+interface Filing {
+  received: ReceivedMessageRow;
+  parsed: ParsedMessage;
+  prepared: PreparedMessage;
+}
+
+/** Adds a message to the ticket it belongs to; a machine's does not reopen it (RFC 3834 2). */
+async function answer(
   tx: Tx,
-  accountId: string,
-  { inReplyTo, references }: ParsedMessage,
-): Promise<{ ticket: TicketRow; mailId: string } | null> {
-  const mailIds = [...new Set([...inReplyTo, ...references.toReversed()].map((id) => mailKey(id) ?? ""))];
-  const message = await findMessageByMailId(tx, accountId, mailIds);
-  if (message === undefined) return null;
-  const ticket = await lockTicket(tx, accountId, message.ticket_id);
-  return ticket === undefined ? null : { ticket, mailId: message.mail_id ?? "" };
+  blobs: BlobStore,
+  { received, parsed, prepared, conversation, reopens }: Filing & { conversation: Conversation; reopens: boolean },
+): Promise<ReceivedResult> {
+  const { ticket } = conversation;
+  const reason = `it ${conversation.reason}`;
+  const isImport = received.source === "import";
+  const at = sentAt(parsed, received);
+  const last = await findLastMessage(tx, ticket.account_id, ticket.id);
+  // Live mail keeps the order of arrival within its ticket: a slow route or a wrong clock must not hide it among the old.
+  const shown = isImport ? at : Math.max(at, last?.created_at ?? 0);
+  const row = { ...prepared.row, thread_reason: reason };
+  const message = await writeMessage(tx, ticket, SYSTEM, { ...prepared, row }, shown);
+  await attach(tx, blobs, message, parsed);
+  await ticketAnswered(tx, ticket, SYSTEM, message, isImport ? at : now(), reopens);
+  return { outcome: "reply", reason, ticketId: ticket.id, messageId: message.id };
+}
+
+/** Makes a ticket of a message; but a sender who makes one after the other gets no more of them (a loop). */
+async function begin(
+  tx: Tx,
+  blobs: BlobStore,
+  { received, parsed, prepared, stranger, machine }: Filing & { stranger: Conversation | null; machine: boolean },
+): Promise<ReceivedResult> {
+  const most = LOOP_TICKETS[machine ? "machine" : "person"];
+  const customerId = await findCustomerOf(tx, received.account_id, parsed, prepared);
+  const looping =
+    received.source === "import"
+      ? undefined
+      : await findLatestTicketOf(tx, received.account_id, customerId, now() - LOOP_SPAN, most);
+  if (looping !== undefined) {
+    const reason = `comes from a sender of ${most} tickets within the hour`;
+    const conversation = { ticket: looping, reason, participant: true };
+    return await answer(tx, blobs, { received, parsed, prepared, conversation, reopens: !machine });
+  }
+  const reason =
+    stranger === null
+      ? "it answers no message that is known here"
+      : `it ${stranger.reason}, ticket #${stranger.ticket.number}, but its sender was never on that thread`;
+  const row = { ...prepared.row, thread_reason: reason };
+  const ticket = await startTicket(tx, received, customerId, parsed, { ...prepared, row });
+  const message = await writeMessage(tx, ticket, SYSTEM, { ...prepared, row }, sentAt(parsed, received));
+  await attach(tx, blobs, message, parsed);
+  return { outcome: "ticket", reason, ticketId: ticket.id, messageId: message.id };
+}
+
+/** A copy of what we sent ourselves, come back by a list, a rule or a Bcc: it is here already. */
+async function findOwnCopy(
+  tx: Tx,
+  { account_id }: ReceivedMessageRow,
+  { messageId }: ParsedMessage,
+): Promise<ReceivedResult | null> {
+  const key = mailKey(messageId);
+  const sent = key === null ? undefined : await findMessageByMailId(tx, account_id, [key]);
+  if (sent?.direction !== "out") return null;
+  return { outcome: "duplicate", reason: "it is a message of our own", ticketId: sent.ticket_id, messageId: sent.id };
 }
 
 /** When it was sent, as far as that can be believed: never in the future, and when it came if the date is unreadable. */
@@ -89,38 +138,60 @@ function sentAt({ date }: ParsedMessage, received: ReceivedMessageRow): number {
   return sent > 0 ? Math.min(sent, received.created_at) : received.created_at;
 }
 
-function prepare(parsed: ParsedMessage): PreparedMessage {
+/** What a person reads, with quotes and signature apart; the whole of it stays in the raw message. */
+async function prepare(
+  tx: Tx,
+  received: ReceivedMessageRow,
+  parsed: ParsedMessage,
+  kind: AutoKind,
+): Promise<PreparedMessage> {
   const sender = senderOf(parsed);
   const html = parsed.html !== null && (parsed.text === null || htmlToText(parsed.html) !== "");
+  const options = { forwarded: isForward(parsed) };
+  const { visible, more } = html ? splitReplyHtml(parsed.html ?? "", options) : splitReply(parsed.text ?? "", options);
   return {
     row: {
       type: "reply",
-      direction: "in",
+      direction: (await isSentByUs(tx, received, sender.address)) ? "out" : "in",
       from_name: sender.name.slice(0, NAME_LIMIT),
       from: sender.address === null ? sender.name : formatAddress({ name: sender.name, address: sender.address }),
       to: formatAddresses(parsed.to),
       cc: formatAddresses(parsed.cc),
-      body: (html ? parsed.html : parsed.text) ?? "",
+      body: visible,
       htmlized: html ? 1 : 0,
       user_id: null,
-      more_body: null,
+      more_body: more,
       mail_id: mailKey(parsed.messageId),
+      thread_reason: null,
+      auto_kind: kind === "no" ? null : kind,
     },
     attachmentIds: [],
     received: true,
   };
 }
 
+/** An import brings what went out of an inbox, too. Live mail in an inbox's own name is not believed. */
+async function isSentByUs(
+  tx: Tx,
+  { account_id, source }: ReceivedMessageRow,
+  address: string | null,
+): Promise<boolean> {
+  if (source !== "import" || address === null) return false;
+  return (await findInboxByAddress(tx, account_id, contactKey("email", address))) !== undefined;
+}
+
 async function startTicket(
   tx: Tx,
   received: ReceivedMessageRow,
+  customerId: string,
   parsed: ParsedMessage,
   { row }: PreparedMessage,
 ): Promise<TicketRow> {
-  const replyTo = parsed.replyTo.find(({ address }) => isEmailAddress(address));
+  // Of our own it is ourselves.
+  const replyTo = row.direction === "out" ? undefined : parsed.replyTo.find(({ address }) => isEmailAddress(address));
   return await openTicket(tx, SYSTEM, {
     account_id: received.account_id,
-    customer_id: await findSender(tx, received.account_id, parsed),
+    customer_id: customerId,
     user_id: null,
     inbox_id: received.inbox_id,
     subject: parsed.subject?.slice(0, SUBJECT_LIMIT) ?? null,
@@ -130,27 +201,6 @@ async function startTicket(
     ...summaryWith(NO_SUMMARY, row),
     created_at: received.source === "import" ? sentAt(parsed, received) : now(),
   });
-}
-
-/** The customer who holds the sender's address, else a new one; a sender without a readable address is always new. */
-async function findSender(tx: Tx, accountId: string, parsed: ParsedMessage): Promise<string> {
-  const { name, address } = senderOf(parsed);
-  const known = address !== null && isEmailAddress(address) ? address : null;
-  const key = known === null ? "" : contactKey("email", known);
-  const holder = known === null ? undefined : await findContactByKey(tx, accountId, "email", key);
-  if (holder !== undefined) return holder.customer_id;
-  const contacts = known === null ? [] : [{ type: "email" as const, value: known, key, field: "from" }];
-  const customer = await writeCustomer(tx, accountId, name === known ? {} : splitName(name), contacts);
-  return customer.id;
-}
-
-/** "Ruby Miller" and "Miller, Ruby" as first and last name; a single word is a first name. */
-function splitName(name: string): { first_name: string; last_name: string | null } {
-  const [family, given] = name.split(",").map((part) => part.trim());
-  const words = given === undefined || given === "" ? name.trim().split(/\s+/) : [given, family ?? ""];
-  const last = words.length > 1 ? (words.at(-1) ?? null) : null;
-  const first = last === null ? words.join(" ") : words.slice(0, -1).join(" ");
-  return { first_name: first.slice(0, NAME_LIMIT), last_name: last?.slice(0, NAME_LIMIT) ?? null };
 }
 
 async function attach(tx: Tx, blobs: BlobStore, message: MessageRow, parsed: ParsedMessage): Promise<void> {
@@ -172,13 +222,4 @@ async function attach(tx: Tx, blobs: BlobStore, message: MessageRow, parsed: Par
       created_at: message.created_at,
     });
   }
-}
-
-function formatAddress({ name, address }: MailAddress): string {
-  if (name === "" || name === address) return address;
-  return /[",;<>()@\\]/.test(name) ? `"${name.replace(/["\\]/g, "\\$&")}" <${address}>` : `${name} <${address}>`;
-}
-
-function formatAddresses(addresses: readonly MailAddress[]): string | null {
-  return addresses.length === 0 ? null : addresses.map(formatAddress).join(", ").slice(0, ADDRESSES_LIMIT);
 }

@@ -4,7 +4,9 @@ import { NotFound } from "../domain/errors.ts";
 import type { Tx } from "../storage/database.ts";
 import type { AccountRow } from "../storage/schema.ts";
 
-export type AccountChanges = Partial<Pick<AccountRow, "name" | "credits_per_minute" | "requests_per_second">>;
+export type AccountChanges = Partial<
+  Pick<AccountRow, "name" | "credits_per_minute" | "requests_per_second" | "undo_seconds">
+>;
 
 /** Changes a help desk's name or limits; 0 stands for no limit. Returns the account as it is then. */
 export async function updateAccount(

@@ -6,7 +6,7 @@ import { now } from "../domain/time.ts";
 import type { Tx } from "../storage/database.ts";
 import { recordEvent } from "../storage/events.ts";
 import { findInbox } from "../storage/inboxes.ts";
-import { findLabels } from "../storage/labels.ts";
+import { keepLabels } from "../storage/labels.ts";
 import type { TicketRow } from "../storage/schema.ts";
 import { type TicketChanges, lockTicket, updateTicket as updateRow } from "../storage/tickets.ts";
 import { findUser } from "../storage/users.ts";
@@ -71,7 +71,7 @@ async function checkReferences(tx: Tx, accountId: string, input: TicketUpdate, f
   if (input.inbox_id !== undefined && (await findInbox(tx, accountId, input.inbox_id)) === undefined) {
     faults.add("inbox_id must be the id of an inbox");
   }
-  const labels = await findLabels(tx, accountId, input.label_ids ?? []);
+  const labels = await keepLabels(tx, accountId, input.label_ids ?? []);
   for (const [index, id] of (input.label_ids ?? []).entries()) {
     if (!labels.some((label) => label.id === id)) faults.add(`label_ids[${index}] must be the id of a label`);
   }

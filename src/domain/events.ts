@@ -13,7 +13,9 @@ export type EventKind =
   | "ticket.updated"
   | "ticket.labeled"
   | "message.created"
-  | "message.received";
+  | "message.received"
+  | "message.delivery"
+  | "message.undone";
 
 /** What changed, field by field: `{state: ["open", "closed"]}`, old value first. */
 export type Changes = Record<string, readonly [unknown, unknown]>;

@@ -10,7 +10,8 @@ const TEXT_BYTES = 700_000;
 const WORDS = /[\p{L}\p{N}\p{M}]+/gu;
 
 // Scripts written without spaces between words: found by pairs of neighbouring characters.
-const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]+/u;
+const UNSPACED =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]+/u;
 
 /**
  * Splits a text into the words that search compares: lower case, without accents, letters and digits only.
@@ -19,7 +20,10 @@ const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script
 export function searchWords(text: string): string[] {
   const words: string[] = [];
   let bytes = 0;
-  const plain = text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+  const plain = text
+    .normalize("NFKD")
+    .replace(/[\u0300-\u036f]/g, "")
+    .toLowerCase();
   for (const [word] of plain.matchAll(WORDS)) {
     for (const part of UNSPACED.test(word) ? pairs(word) : [cut(word)]) {
       bytes += Buffer.byteLength(part);

@@ -22,6 +22,9 @@ export function formatTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString().slice(0, 19) + "Z";
 }
 
+const FIRST_TIME = Date.parse("0000-01-01T00:00:00.000Z");
+const LAST_TIME = Date.parse("9999-12-31T23:59:59.999Z");
+
 const ISO_8601 =
   /^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|z|[+-]\d{2}(?::?\d{2})?)?)?$/;
 
@@ -42,7 +45,9 @@ export function parseTime(text: string): number | null {
   const offset = offsetMinutes(zone);
   if (offset === null) return null;
   utc.setUTCHours(parts[3], parts[4], Math.min(parts[5], 59), Math.floor(Number(`0.${fraction}`) * 1000));
-  return utc.getTime() - offset * MINUTE;
+  const time = utc.getTime() - offset * MINUTE;
+  // An offset may lead out of the years that have four digits, and so out of what can be shown.
+  return time >= FIRST_TIME && time <= LAST_TIME ? time : null;
 }
 
 function offsetMinutes(zone: string): number | null {

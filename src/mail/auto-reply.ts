@@ -53,7 +53,14 @@ function clearSign(parsed: ParsedMessage): Sign | null {
   return null;
 }
 
-const replyFields = ["x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply", "x-autoreply-from", "x-mail-autoreply"];
+const replyFields = [
+  "x-autoreply",
+  "x-autorespond",
+  "x-autoresponder",
+  "x-auto-reply",
+  "x-autoreply-from",
+  "x-mail-autoreply",
+];
 
 /** Fields that machines set but people's mail may carry too; with a vacation subject they make an auto-reply. */
 function weakSign(parsed: ParsedMessage, asksForNone: boolean): Sign | null {
@@ -79,7 +86,8 @@ function machineSign(parsed: ParsedMessage): Sign | null {
   return isRobot ? { kind: "auto-generated", reason: `the sender ${address.slice(0, 100)}` } : null;
 }
 
-const robot = /^(?:no[._-]?reply|do[._-]?not[._-]?reply|donotreply|nicht[._-]?antworten|keine?[._-]?antwort|ne[._-]?pas[._-]?repondre|mailer-?daemon)(?:[+._-].*)?$/i;
+const robot =
+  /^(?:no[._-]?reply|do[._-]?not[._-]?reply|donotreply|nicht[._-]?antworten|keine?[._-]?antwort|ne[._-]?pas[._-]?repondre|mailer-?daemon)(?:[+._-].*)?$/i;
 
 function bulkSign(parsed: ParsedMessage): Sign | null {
   const precedence = keyword(parsed.precedence);

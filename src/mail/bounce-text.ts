@@ -62,7 +62,12 @@ export function readFreeBounce(parsed: ParsedMessage): FreeBounce | null {
   const local = (senderOf(parsed).address ?? parsed.fromRaw ?? "").split("@")[0] ?? "";
   const isReporter = parsed.returnPath === "" || reporter.test(local.trim());
   const words = own.slice(0, 3000).replace(/\s+/g, " ");
-  const signs = [isReporter, subjects.test((parsed.subject ?? "").slice(0, 1000)), openings.test(words), failed.length > 0];
+  const signs = [
+    isReporter,
+    subjects.test((parsed.subject ?? "").slice(0, 1000)),
+    openings.test(words),
+    failed.length > 0,
+  ];
   if (!isReporter && failed.length === 0) return null;
   if (signs.filter(Boolean).length < 2) return null;
   const isDelay = delays.test(parsed.subject ?? "") || delays.test(own.slice(0, 2000));
@@ -108,7 +113,8 @@ function recipientsIn(failed: string[], own: string, action: BounceAction, parse
 
 /** "Your message to x@example.org couldn't be delivered." */
 function inSentence(line: string): string | undefined {
-  const said = /(?:delivered to|message to|delivering your message to|nachricht an|message à|recipient|empfänger|an die adresse|destinataire)\W{1,5}([^\s<>()"',;:]{1,64}@[^\s<>()"',;:]{1,255})/i;
+  const said =
+    /(?:delivered to|message to|delivering your message to|nachricht an|message à|recipient|empfänger|an die adresse|destinataire)\W{1,5}([^\s<>()"',;:]{1,64}@[^\s<>()"',;:]{1,255})/i;
   return said.exec(line)?.[1];
 }
 
@@ -128,7 +134,10 @@ function reasonBelow(lines: string[], start: number): { status: string | null; d
     if (line !== "") reason.push(line);
   }
   const diagnostic = reason.join(" ").replace(/\s+/g, " ").trim().slice(0, 1000).toWellFormed();
-  return { status: statusIn(diagnostic) ?? statusOfReply(diagnostic), diagnostic: diagnostic === "" ? null : diagnostic };
+  return {
+    status: statusIn(diagnostic) ?? statusOfReply(diagnostic),
+    diagnostic: diagnostic === "" ? null : diagnostic,
+  };
 }
 
 /** An SMTP reply without enhanced status still tells the class (RFC 3463 2): 550 is 5.0.0. */

@@ -59,7 +59,12 @@ function mergeRecipients(found: BouncedRecipient[]): BouncedRecipient[] {
 
 /** From the returned message or header; a free-form bounce has it in its text, or only refers to it. */
 function originalIdOf(parsed: ParsedMessage): string | null {
-  const returned = new Set(["message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/global-headers"]);
+  const returned = new Set([
+    "message/rfc822",
+    "text/rfc822-headers",
+    "message/rfc822-headers",
+    "message/global-headers",
+  ]);
   for (const { type, content } of parsed.attachments) {
     if (!returned.has(type)) continue;
     const id = idInHeader(Buffer.from(content).toString("latin1", 0, 64 * 1024));

@@ -28,9 +28,13 @@ export async function resolveSafely(host: string, { allowPrivate }: HostPolicy):
   // One private address among public ones is refused too: which of them is used must not be the tenant's choice.
   const refused = addresses.find(({ address }) => isPrivateAddress(address) && !allowed.includes(address));
   if (refused !== undefined) {
-    throw new MailError("host_refused", `the host ${host} is on this network (${refused.address}); see CANTRIP_ALLOW_PRIVATE_HOSTS`, {
-      retryable: false,
-    });
+    throw new MailError(
+      "host_refused",
+      `the host ${host} is on this network (${refused.address}); see CANTRIP_ALLOW_PRIVATE_HOSTS`,
+      {
+        retryable: false,
+      },
+    );
   }
   return first;
 }
@@ -126,7 +130,8 @@ function embeddedIpv4(address: string): string | null {
 function expand(address: string): number[] {
   const host = new URL(`http://[${address}]`).hostname.slice(1, -1);
   const [head = "", tail] = host.split("::");
-  const read = (text: string): number[] => (text === "" ? [] : text.split(":").map((group) => Number.parseInt(group, 16)));
+  const read = (text: string): number[] =>
+    text === "" ? [] : text.split(":").map((group) => Number.parseInt(group, 16));
   if (tail === undefined) return read(head);
   const before = read(head);
   const after = read(tail);

@@ -37,7 +37,7 @@ export function splitReplyHtml(html: string, { forwarded = false }: SplitOptions
 }
 
 const forwardSubject =
-  /^\s*\[?(?:fwd?|wg|tr|rv|enc|i|vs|vb|doorst|pd|vl|videresendt|weitergeleitet|пересл|ilt|転送|转发|轉寄|전달)\s?[:：]/i;
+  /^\s*\[?(?:fwd?|wg|tr|rv|enc|i|vs|vb|doorst|pd|vl|videresendt|weitergeleitet|пересл|[iİ]lt|転送|转发|轉寄|전달)\s?[:：]/iu;
 
 /** Whether the subject says that a message is forwarded, in the prefixes of mail programs. */
 export function isForward(parsed: Pick<ParsedMessage, "subject">): boolean {

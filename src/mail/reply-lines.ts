@@ -70,8 +70,11 @@ function tailsFromBelow(lines: ReplyLine[], kinds: Kind[]): Uint8Array {
 function isHistoryRun(lines: ReplyLine[], kinds: Kind[], start: number): boolean {
   if (lines[start]?.mark === "history") return true;
   if (/[:：]$/.test(lines[start - 1]?.text ?? "")) return false;
-  for (let i = start; i < start + MIN_BARE_QUOTE; i++) if (kinds[i] !== "quoted") return false;
-  return true;
+  // An element that only indents is no sign: people indent their own lists.
+  const run = lines.slice(start, start + MIN_BARE_QUOTE);
+  return (
+    run.length === MIN_BARE_QUOTE && run.every(({ text }, i) => kinds[start + i] === "quoted" && text.startsWith(">"))
+  );
 }
 
 function classify(lines: ReplyLine[], forwarded: boolean): Kind[] {
@@ -100,6 +103,7 @@ function kindOf(lines: ReplyLine[], i: number, line: ReplyLine, forwarded: boole
   if (originalMessage.test(text)) return "history";
   const isRule = /^[_*\u2500-]{5,}$/.test(text);
   if (!forwarded && (isRule ? startsBlock(lines, i + 1) : startsBlock(lines, i))) return "history";
+  if (forwarded && isRule && startsBlock(lines, i + 1)) return "forward";
   // RFC 3676 4.3; the blank is often lost on the way. The rule is drawn by mailing lists above their footer.
   if (/^(?:--|—|_{2,})$/.test(text)) return "signature";
   return text.length <= 100 && phoneSignature.test(text.replace(/<[^>]*>?$/, "").trim()) ? "phone" : "text";
@@ -132,10 +136,10 @@ function attributionStart(lines: ReplyLine[], kinds: Kind[], end: number): numbe
     joined = `${lines[i]?.text ?? ""} ${joined}`.trimEnd();
     if (joined.length > MAX_ATTRIBUTION_LENGTH) break;
     if (!isAttribution(joined, isQuoteBelow)) continue;
-    if (found < 0) found = i;
+    const isCut = kinds[i - 1] === "text" && isCutAbove(lines[i - 1]?.text ?? "", joined);
+    if (found < 0 || isCut) found = isCut ? i - 1 : i;
     // Without its date it may have begun further up.
-    if (!hasDate.test(joined)) continue;
-    return isCutAbove(lines[i - 1]?.text ?? "", joined) && kinds[i - 1] === "text" ? i - 1 : i;
+    if (hasDate.test(joined)) return isCut ? i - 1 : i;
   }
   return found;
 }

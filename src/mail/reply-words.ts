@@ -1,7 +1,12 @@
 // The words by which mail programs introduce history, in the languages they are translated to. Taken from the
 // programs' own translations and from mail; a new one is a word here and a fixture in test/fixtures/mail/replies.
 
-const anyOf = (words: string): string => words.trim().split(/\s*\|\s*/).join("|").replaceAll("'", "['’´]");
+const anyOf = (words: string): string =>
+  words
+    .trim()
+    .split(/\s*\|\s*/)
+    .join("|")
+    .replaceAll("'", "['’´]");
 
 /** "wrote", as Gmail, Apple Mail, Thunderbird and Yahoo say it in "On …, … wrote:". */
 const wrote = anyOf(`
@@ -14,7 +19,10 @@ const wrote = anyOf(`
 /** Words that open such a header, for one that is cut before its date. */
 export const opensAttribution = /^(?:On|Am|Le|El|Il|In data|Em|No dia|Op|W dniu|Dnia|Den|Dne|Pe|À|A|在|于|於) /;
 
-export const saysWrote = new RegExp(`(?:^|[\\s\\p{P}\\p{N}>])(?:${wrote})|(?:写道|寫道|のメール|のメッセージ|작성)`, "iu");
+export const saysWrote = new RegExp(
+  `(?:^|[\\s\\p{P}\\p{N}>])(?:${wrote})|(?:写道|寫道|のメール|のメッセージ|작성)`,
+  "iu",
+);
 
 /** A year, a time or a numeric date: what no attribution is without. */
 export const hasDate =

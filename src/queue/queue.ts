@@ -56,16 +56,19 @@ export async function runDueJobs(
   db: Db,
   tasks: Partial<Record<JobKind, Task>>,
   stopped = (): boolean => false,
+  shares: Shares = NO_SHARES,
 ): Promise<number> {
   const kinds = Object.keys(tasks);
   if (kinds.length === 0) return 0;
   for (let ran = 0; ; ran += 1) {
     if (stopped()) return ran;
-    const at = now();
-    // One at a time: a job that waited here behind a slow one would outlive its lease and run twice.
-    const [job] = await db.transact(async (tx) => await claimJobs(tx, kinds, at, at + LEASE, 1));
+    const job = await shares.take(async (full) => {
+      const at = now();
+      // One at a time: a job that waited here behind a slow one would outlive its lease and run twice.
+      return (await db.transact(async (tx) => await claimJobs(tx, kinds, at, at + LEASE, 1, full)))[0];
+    });
     if (job === undefined) return ran;
-    await runJob(db, tasks[job.kind as JobKind], job);
+    await runJob(db, tasks[job.kind as JobKind], job).finally(() => shares.give(job));
   }
 }
 
@@ -87,17 +90,60 @@ async function runJob(db: Db, task: Task | undefined, job: JobRow): Promise<void
   }
 }
 
+/** How much of a worker each account has: one with a slow mail server must not hold up the others. */
+interface Shares {
+  /** Claims a job, of none of the accounts that have as much as they may; one claim after the other, so that each counts. */
+  take(claim: (full: readonly string[]) => Promise<JobRow | undefined>): Promise<JobRow | undefined>;
+  /** The job has ended. */
+  give(job: JobRow): void;
+}
+
+const NO_SHARES: Shares = { take: async (claim) => await claim([]), give: () => undefined };
+
+function makeShares(most: number): Shares {
+  const running = new Map<string, number>();
+  const count = (accountId: string, more: number): void => {
+    const sum = (running.get(accountId) ?? 0) + more;
+    if (sum === 0) running.delete(accountId);
+    else running.set(accountId, sum);
+  };
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    take: async (claim) => {
+      const taken = last.then(async () => {
+        const job = await claim([...running].flatMap(([accountId, jobs]) => (jobs >= most ? [accountId] : [])));
+        if (job !== undefined) count(job.account_id, 1);
+        return job;
+      });
+      last = taken.catch(() => undefined);
+      return await taken;
+    },
+    give: ({ account_id }) => count(account_id, -1),
+  };
+}
+
 export interface Worker {
   /** Stops taking jobs and waits for the one that runs. */
   stop(): Promise<void>;
 }
 
-/** Keeps running what is due until stopped. `onError` is told when the queue itself fails; it goes on after a pause. */
-export function startWorker(
-  db: Db,
-  tasks: Partial<Record<JobKind, Task>>,
-  onError: (error: unknown) => void,
-): Worker {
+type Tasks = Partial<Record<JobKind, Task>>;
+
+/**
+ * Keeps running what is due until stopped, `atOnce` jobs side by side, of one account at most half of them. `onError` is
+ * told when the queue itself fails; it goes on after a pause.
+ */
+export function startWorker(db: Db, tasks: Tasks, onError: (error: unknown) => void, atOnce = 1): Worker {
+  const shares = atOnce === 1 ? NO_SHARES : makeShares(Math.ceil(atOnce / 2));
+  const lanes = Array.from({ length: atOnce }, () => startLane(db, tasks, onError, shares));
+  return {
+    stop: async () => {
+      await Promise.all(lanes.map(async (lane) => await lane.stop()));
+    },
+  };
+}
+
+function startLane(db: Db, tasks: Tasks, onError: (error: unknown) => void, shares: Shares): Worker {
   const stopping = new AbortController();
   const { signal } = stopping;
   let wake: (() => void) | undefined;
@@ -112,7 +158,7 @@ export function startWorker(
   const loop = async (): Promise<void> => {
     while (!signal.aborted) {
       const ran = await anyDue(db, tasks)
-        .then(async (due) => (due ? await runDueJobs(db, tasks, () => signal.aborted) : 0))
+        .then(async (due) => (due ? await runDueJobs(db, tasks, () => signal.aborted, shares) : 0))
         .catch((error: unknown) => {
           onError(error);
           return 0;

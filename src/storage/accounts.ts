@@ -22,7 +22,7 @@ export async function listAccounts(reader: Reader): Promise<AccountRow[]> {
 export async function updateAccount(
   tx: Tx,
   accountId: string,
-  changes: Partial<Pick<AccountRow, "name" | "credits_per_minute" | "requests_per_second">>,
+  changes: Partial<Pick<AccountRow, "name" | "credits_per_minute" | "requests_per_second" | "undo_seconds">>,
 ): Promise<void> {
   if (Object.keys(changes).length === 0) return;
   await tx.query.updateTable("accounts").set(changes).where("id", "=", accountId).execute();

@@ -59,10 +59,12 @@ const ORDERS: Record<keyof Schema, readonly string[] | null> = {
   contacts: ["account_id", "id"],
   tickets: ["account_id", "id"],
   ticket_labels: ["account_id", "label_id", "ticket_id"],
+  transports: ["account_id", "id"],
   messages: ["account_id", "id"],
   blobs: ["account_id", "hash"],
   attachments: ["account_id", "id"],
   received_messages: ["account_id", "id"],
+  mailboxes: ["account_id", "id"],
   // As readers see them, so that a restore can number them anew while it loads.
   events: ["account_id", "position", "id"],
   jobs: ["account_id", "id"],

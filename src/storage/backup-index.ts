@@ -1,5 +1,5 @@
 import { bulkIndex } from "./bulk-index.ts";
-import { customerEntry, messageEntry } from "./search-entries.ts";
+import { customerEntry, messageEntry, ticketEntry } from "./search-entries.ts";
 import { runCompiled } from "./bulk-insert.ts";
 import type { Tx } from "./database.ts";
 import type { CustomerRow, MessageRow } from "./schema.ts";
@@ -7,10 +7,11 @@ import type { SearchEntry } from "./search.ts";
 
 const ROWS = 200;
 
-/** Fills an empty search index from the messages and customers of all accounts. */
+/** Fills an empty search index from the tickets, messages and customers of all accounts. */
 export async function rebuildIndex(tx: Tx): Promise<void> {
   const accounts = await runCompiled<{ id: string }>(tx, "select id from accounts order by id");
   for (const { id } of accounts) {
+    await indexPages(tx, id, nextSilentTickets);
     await indexPages(tx, id, nextMessages);
     await indexPages(tx, id, nextCustomers);
   }
@@ -26,6 +27,30 @@ async function indexPages(tx: Tx, accountId: string, next: NextEntries): Promise
     await bulkIndex(tx, accountId, entries);
     after = last.id;
   }
+}
+
+/** Tickets without messages. */
+async function nextSilentTickets(tx: Tx, accountId: string, after: string): Promise<SearchEntry[]> {
+  const tickets = await tx.query
+    .selectFrom("tickets")
+    .select(["id", "subject"])
+    .where("account_id", "=", accountId)
+    .where("id", ">", after)
+    .where((ticket) =>
+      ticket.not(
+        ticket.exists(
+          ticket
+            .selectFrom("messages")
+            .select("messages.id")
+            .where("messages.account_id", "=", accountId)
+            .whereRef("messages.ticket_id", "=", "tickets.id"),
+        ),
+      ),
+    )
+    .orderBy("id")
+    .limit(ROWS)
+    .execute();
+  return tickets.map(ticketEntry);
 }
 
 async function nextMessages(tx: Tx, accountId: string, after: string): Promise<SearchEntry[]> {

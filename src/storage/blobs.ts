@@ -105,12 +105,7 @@ export async function recordBlob(
  * Removes a blob, row and bytes, unless something refers to it. The row is locked first and the bytes go before the
  * commit, so that `recordBlob` of the same bytes waits and then finds them gone, never half gone.
  */
-export async function removeUnreferencedBlob(
-  tx: Tx,
-  store: BlobStore,
-  accountId: string,
-  hash: string,
-): Promise<void> {
+export async function removeUnreferencedBlob(tx: Tx, store: BlobStore, accountId: string, hash: string): Promise<void> {
   const blob = await tx.query
     .selectFrom("blobs")
     .select("hash")

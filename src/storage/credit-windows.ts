@@ -97,7 +97,8 @@ function sharedMeter(db: Db): CreditMeter {
         secondStart: row.second_start,
         requestsUsed: row.requests_used,
       };
-      const refusal = admit({ ...windows }, { ...limits, creditsPerMinute: 0 }, price) === "burst" ? "burst" : "out_of_credits";
+      const refusal =
+        admit({ ...windows }, { ...limits, creditsPerMinute: 0 }, price) === "burst" ? "burst" : "out_of_credits";
       return { admission: row.admitted ? "admitted" : refusal, windows, at: row.at };
     },
     async refund(accountId, credits) {

@@ -106,7 +106,10 @@ export class Db implements Reader {
       let result: T;
       try {
         result = await this.#driver.transaction(async (queries) => {
-          const open: Tx = (tx = new Tx(this.engine, this.#strict ? queries.withPlugin(refuseWhen(() => open.isOver)) : queries));
+          const open: Tx = (tx = new Tx(
+            this.engine,
+            this.#strict ? queries.withPlugin(refuseWhen(() => open.isOver)) : queries,
+          ));
           return this.#strict ? await running.run(true, () => work(open)) : await work(open);
         });
       } catch (error) {

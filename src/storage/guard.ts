@@ -5,7 +5,12 @@ import { ACCOUNT_TABLES } from "./schema.ts";
 
 const GUARDED: ReadonlySet<string> = new Set([...ACCOUNT_TABLES, "search_entries"]);
 
-const QUERIES: ReadonlySet<string> = new Set(["SelectQueryNode", "InsertQueryNode", "UpdateQueryNode", "DeleteQueryNode"]);
+const QUERIES: ReadonlySet<string> = new Set([
+  "SelectQueryNode",
+  "InsertQueryNode",
+  "UpdateQueryNode",
+  "DeleteQueryNode",
+]);
 
 /**
  * Refuses a query that touches an account's table without naming the account: the `account_id` of each such table must
@@ -37,7 +42,9 @@ function checkQuery(query: OperationNode): void {
 /** A raw statement or fragment is text: if it names guarded tables, it needs an `account_id` somewhere. */
 function checkRaw(node: OperationNode): void {
   const text = textOf(node);
-  const tables = [...GUARDED].filter((table) => new RegExp(`\\b(from|join|into|update)\\s+"?${table}\\b`, "i").test(text));
+  const tables = [...GUARDED].filter((table) =>
+    new RegExp(`\\b(from|join|into|update)\\s+"?${table}\\b`, "i").test(text),
+  );
   if (tables.length > 0 && !/\baccount_id\b/.test(text)) {
     throw new Error(`a raw query of ${tables.join(", ")} forgets the account`);
   }

@@ -1,3 +1,4 @@
+import { acrossAccounts } from "./across-accounts.ts";
 import type { Reader, Tx } from "./database.ts";
 import type { InboxRow } from "./schema.ts";
 
@@ -32,6 +33,17 @@ export async function findInbox(reader: Reader, accountId: string, id: string): 
     .executeTakeFirst();
 }
 
+/** As `findInbox`, and nobody else changes the inbox until the transaction ends. */
+export async function lockInbox(tx: Tx, accountId: string, id: string): Promise<InboxRow | undefined> {
+  return await tx.query
+    .selectFrom("inboxes")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("id", "=", id)
+    .$if(tx.engine === "postgres", (query) => query.forNoKeyUpdate())
+    .executeTakeFirst();
+}
+
 export async function findInboxes(reader: Reader, accountId: string, ids: readonly string[]): Promise<InboxRow[]> {
   if (ids.length === 0) return [];
   return await reader.query
@@ -54,6 +66,22 @@ export async function findInboxByAddress(
     .where("account_id", "=", accountId)
     .where("address_key", "=", addressKey)
     .executeTakeFirst();
+}
+
+/** The inboxes that have an address, of one site or of all accounts: an address is unique within its account only. */
+export async function findInboxesByAddress(
+  reader: Reader,
+  addressKey: string,
+  site: string | null,
+): Promise<InboxRow[]> {
+  return await acrossAccounts(reader)
+    .selectFrom("inboxes")
+    .innerJoin("accounts", "accounts.id", "inboxes.account_id")
+    .selectAll("inboxes")
+    .where("inboxes.address_key", "=", addressKey)
+    .$if(site !== null, (query) => query.where("accounts.site", "=", site ?? ""))
+    .orderBy("inboxes.id")
+    .execute();
 }
 
 /** The account's oldest inbox: where a ticket goes that names none (K2). */
@@ -82,7 +110,9 @@ export async function updateInbox(
     .execute();
 }
 
+/** Deletes an inbox, and with it where its mail was handed over. */
 export async function deleteInbox(tx: Tx, accountId: string, id: string): Promise<void> {
+  await tx.query.deleteFrom("transports").where("account_id", "=", accountId).where("inbox_id", "=", id).execute();
   await tx.query.deleteFrom("inboxes").where("account_id", "=", accountId).where("id", "=", id).execute();
 }
 

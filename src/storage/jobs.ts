@@ -9,7 +9,7 @@ export async function insertJob(tx: Tx, job: JobRow): Promise<void> {
 
 /**
  * Claims up to `limit` jobs of these kinds that are due, over all accounts, oldest due first, and counts the attempt.
- * Nobody else gets them until `lockedUntil`; a worker that dies loses them then.
+ * Nobody else gets them until `lockedUntil`; a worker that dies loses them then. Leaves out the jobs of `exceptAccounts`.
  */
 export async function claimJobs(
   tx: Tx,
@@ -17,6 +17,7 @@ export async function claimJobs(
   at: number,
   lockedUntil: number,
   limit: number,
+  exceptAccounts: readonly string[] = [],
 ): Promise<JobRow[]> {
   const queries = acrossAccounts(tx);
   const due = await queries
@@ -26,6 +27,7 @@ export async function claimJobs(
     .where("run_at", "<=", at)
     .where("kind", "in", kinds)
     .where((job) => job.or([job("locked_until", "is", null), job("locked_until", "<=", at)]))
+    .$if(exceptAccounts.length > 0, (query) => query.where("account_id", "not in", exceptAccounts))
     .orderBy("run_at")
     .orderBy("id")
     .limit(limit)

@@ -32,6 +32,30 @@ export async function findLabel(reader: Reader, accountId: string, id: string): 
     .executeTakeFirst();
 }
 
+/** As `findLabel`, and nobody else changes the label until the transaction ends. */
+export async function lockLabel(tx: Tx, accountId: string, id: string): Promise<LabelRow | undefined> {
+  return await tx.query
+    .selectFrom("labels")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("id", "=", id)
+    .$if(tx.engine === "postgres", (query) => query.forNoKeyUpdate())
+    .executeTakeFirst();
+}
+
+/** As `findLabels`, and none of them is deleted until the transaction ends: no ticket keeps a label that is gone. */
+export async function keepLabels(tx: Tx, accountId: string, ids: readonly string[]): Promise<LabelRow[]> {
+  if (ids.length === 0) return [];
+  return await tx.query
+    .selectFrom("labels")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("id", "in", ids)
+    .orderBy("id")
+    .$if(tx.engine === "postgres", (query) => query.forKeyShare())
+    .execute();
+}
+
 export async function findLabels(reader: Reader, accountId: string, ids: readonly string[]): Promise<LabelRow[]> {
   if (ids.length === 0) return [];
   return await reader.query

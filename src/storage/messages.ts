@@ -106,3 +106,21 @@ export async function findLastMessage(
     .limit(1)
     .executeTakeFirst();
 }
+
+/** The message that a ticket's summary is taken from: its first reply, else its first note (K1). */
+export async function findSummaryMessage(
+  reader: Reader,
+  accountId: string,
+  ticketId: string,
+): Promise<MessageRow | undefined> {
+  return await reader.query
+    .selectFrom("messages")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("ticket_id", "=", ticketId)
+    .orderBy("type", "desc")
+    .orderBy("created_at")
+    .orderBy("id")
+    .limit(1)
+    .executeTakeFirst();
+}

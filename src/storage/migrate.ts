@@ -3,6 +3,9 @@ import { now } from "../domain/time.ts";
 import type { Db, Engine, Tx } from "./database.ts";
 import * as init from "./migrations/001-init.ts";
 import * as search from "./migrations/002-search.ts";
+import * as delivery from "./migrations/003-delivery.ts";
+import * as mailboxes from "./migrations/004-mailboxes.ts";
+import * as conversations from "./migrations/005-conversations.ts";
 
 /** The types and words in which the engines differ. */
 export interface ColumnTypes {
@@ -23,6 +26,9 @@ interface Migration {
 const MIGRATIONS: readonly (readonly [name: string, migration: Migration])[] = [
   ["001-init", init],
   ["002-search", search],
+  ["003-delivery", delivery],
+  ["004-mailboxes", mailboxes],
+  ["005-conversations", conversations],
 ];
 
 const TYPES: Record<Engine, ColumnTypes> = {
@@ -31,7 +37,7 @@ const TYPES: Record<Engine, ColumnTypes> = {
 };
 
 /** Any constant will do, as long as every process asks for the same one. */
-const MIGRATION_LOCK = 5_202_611_240;
+export const MIGRATION_LOCK = 5_202_611_240;
 
 /**
  * Brings the schema up to date, under a lock: of processes that start together one migrates, the others wait and find

@@ -1,8 +1,57 @@
 import type { Reader, Tx } from "./database.ts";
+import type { MailboxPosition } from "./mailboxes.ts";
 import type { Outcome, ReceivedMessageRow } from "./schema.ts";
 
-export async function insertReceivedMessage(tx: Tx, received: ReceivedMessageRow): Promise<void> {
-  await tx.query.insertInto("received_messages").values(received).execute();
+/**
+ * Adds a row to the ledger. A message of a mailbox has one row, whoever fetches it, however often: returns false when it
+ * has it already.
+ */
+export async function insertReceivedMessage(tx: Tx, received: ReceivedMessageRow): Promise<boolean> {
+  const inserted = await tx.query
+    .insertInto("received_messages")
+    .values(received)
+    .onConflict((conflict) =>
+      conflict
+        .columns(["account_id", "mailbox_id", "uid_validity", "uid"])
+        .where("mailbox_id", "is not", null)
+        .doNothing(),
+    )
+    .returning("id")
+    .executeTakeFirst();
+  return inserted !== undefined;
+}
+
+/** The ledger's row of a message of a mailbox. */
+export async function findReceivedFromMailbox(
+  reader: Reader,
+  accountId: string,
+  { mailboxId, uidValidity, uid }: MailboxPosition,
+): Promise<ReceivedMessageRow | undefined> {
+  return await reader.query
+    .selectFrom("received_messages")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("mailbox_id", "=", mailboxId)
+    .where("uid_validity", "=", uidValidity)
+    .where("uid", "=", uid)
+    .executeTakeFirst();
+}
+
+/** The UIDs of a mailbox that the ledger has, each with what became of the message. */
+export async function listReceivedUids(
+  reader: Reader,
+  accountId: string,
+  mailboxId: string,
+  uidValidity: number,
+): Promise<Map<number, Outcome>> {
+  const rows = await reader.query
+    .selectFrom("received_messages")
+    .select(["uid", "outcome"])
+    .where("account_id", "=", accountId)
+    .where("mailbox_id", "=", mailboxId)
+    .where("uid_validity", "=", uidValidity)
+    .execute();
+  return new Map(rows.map(({ uid, outcome }) => [uid ?? 0, outcome]));
 }
 
 export async function findReceivedMessage(
@@ -46,7 +95,7 @@ export async function findReceivedByFingerprint(
     .where("account_id", "=", accountId)
     .where("inbox_id", "=", inboxId)
     .where("fingerprint", "=", fingerprint)
-    .where("outcome", "in", ["ticket", "reply"])
+    .where("outcome", "in", ["ticket", "reply", "bounce", "auto-reply"])
     .executeTakeFirst();
 }
 
@@ -106,6 +155,67 @@ export async function finishReceivedMessage(
     .where("account_id", "=", accountId)
     .where("id", "=", id)
     .execute();
+}
+
+/** Counts an attempt at a message that is pending, and returns how many that makes; 0 when it is not pending any more. */
+export async function countAttempt(tx: Tx, accountId: string, id: string): Promise<number> {
+  const row = await tx.query
+    .updateTable("received_messages")
+    .set((received) => ({ attempts: received("attempts", "+", 1) }))
+    .where("account_id", "=", accountId)
+    .where("id", "=", id)
+    .where("outcome", "=", "pending")
+    .returning("attempts")
+    .executeTakeFirst();
+  return row?.attempts ?? 0;
+}
+
+/** Keeps why an attempt failed, as long as the message is pending. */
+export async function noteFailedAttempt(tx: Tx, accountId: string, id: string, reason: string): Promise<void> {
+  await tx.query
+    .updateTable("received_messages")
+    .set({ reason })
+    .where("account_id", "=", accountId)
+    .where("id", "=", id)
+    .where("outcome", "=", "pending")
+    .execute();
+}
+
+/** Makes a message that was put aside pending again; with `raw`, of other bytes. Returns false when it was not put aside. */
+export async function reopenQuarantined(
+  tx: Tx,
+  accountId: string,
+  id: string,
+  raw?: Pick<ReceivedMessageRow, "hash" | "size">,
+): Promise<boolean> {
+  const reopened = await tx.query
+    .updateTable("received_messages")
+    .set({ outcome: "pending", reason: null, processed_at: null, attempts: 0, ...raw })
+    .where("account_id", "=", accountId)
+    .where("id", "=", id)
+    .where("outcome", "=", "quarantine")
+    .returning("id")
+    .executeTakeFirst();
+  return reopened !== undefined;
+}
+
+/** Ids of the messages that were put aside, oldest first, after the one given. */
+export async function listQuarantined(
+  reader: Reader,
+  accountId: string,
+  after: string,
+  limit: number,
+): Promise<string[]> {
+  const rows = await reader.query
+    .selectFrom("received_messages")
+    .select("id")
+    .where("account_id", "=", accountId)
+    .where("outcome", "=", "quarantine")
+    .where("id", ">", after)
+    .orderBy("id")
+    .limit(limit)
+    .execute();
+  return rows.map(({ id }) => id);
 }
 
 /** How many received messages ended how. */

@@ -23,10 +23,12 @@ export interface Schema {
   contacts: ContactRow;
   tickets: TicketRow;
   ticket_labels: TicketLabelRow;
+  transports: TransportRow;
   messages: MessageRow;
   blobs: BlobRow;
   attachments: AttachmentRow;
   received_messages: ReceivedMessageRow;
+  mailboxes: MailboxRow;
   events: EventRow;
   jobs: JobRow;
   idempotency_keys: IdempotencyKeyRow;
@@ -46,6 +48,10 @@ export interface AccountRow {
   credits_per_minute: number;
   /** 0 means unlimited. */
   requests_per_second: number;
+  /** How long a reply waits before it goes out, and may be taken back. */
+  undo_seconds: number;
+  /** Signs the keys by which answers find their ticket: 32 random bytes in hex. */
+  thread_secret: string;
   created_at: number;
 }
 
@@ -172,6 +178,56 @@ export interface MessageRow {
   delivery_state: DeliveryState | null;
   /** The Message-ID of RFC 5322 without angle brackets: given by the sender, or ours. */
   mail_id: string | null;
+  /** How often its delivery was begun: tells one attempt from another. */
+  delivery_attempts: number;
+  /** Why it is not delivered yet, or never will be, or not to everybody. */
+  delivery_error: string | null;
+  /** What the mail server said when it took the message. */
+  delivery_response: string | null;
+  /** A JSON array: the addresses that no mail server took it for; null while that is all of them, and when it is none. */
+  undelivered: string | null;
+  /** Set before the last bytes of the running attempt leave: from then on the mail server may have the message. */
+  handed_over_at: number | null;
+  sent_at: number | null;
+  /** Of a message that came by mail: why it is on this ticket, in plain words. */
+  thread_reason: string | null;
+  /** Of a message that a machine sent: see `mail/auto-reply.ts`. */
+  auto_kind: string | null;
+  version: number;
+  created_at: number;
+}
+
+/** Of a message that did not come by mail. */
+export const NO_ROUTE = { thread_reason: null, auto_kind: null } as const satisfies Partial<MessageRow>;
+
+/** Of a message that nobody has tried to deliver. */
+export const NO_DELIVERY = {
+  delivery_attempts: 0,
+  delivery_error: null,
+  delivery_response: null,
+  undelivered: null,
+  handed_over_at: null,
+  sent_at: null,
+} as const satisfies Partial<MessageRow>;
+
+export type TransportSecurity = "tls" | "starttls" | "none";
+export type TransportAuth = "password" | "xoauth2" | "none";
+
+/** A mail server that takes an inbox's mail, or the account's. */
+export interface TransportRow {
+  account_id: string;
+  id: string;
+  /** Null: for all inboxes without one of their own. */
+  inbox_id: string | null;
+  host: string;
+  port: number;
+  security: TransportSecurity;
+  username: string | null;
+  /** Sealed: see `secrets.ts`. */
+  secret: string | null;
+  auth: TransportAuth;
+  /** Whether the operator lets it be a host of this network. */
+  allow_private: Flag;
   version: number;
   created_at: number;
 }
@@ -198,14 +254,14 @@ export interface AttachmentRow {
   created_at: number;
 }
 
-export type Outcome = "pending" | "ticket" | "reply" | "duplicate" | "quarantine";
+export type Outcome = "pending" | "ticket" | "reply" | "bounce" | "auto-reply" | "duplicate" | "quarantine";
 
 /** The ledger of mail: one row for each message received, written before anything is made of it. */
 export interface ReceivedMessageRow {
   account_id: string;
   id: string;
   inbox_id: string;
-  /** How it came: `pipe`, `import`. */
+  /** How it came: `pipe`, `import`, `imap`, `smtp`, `lmtp`, `http`. */
   source: string;
   /** Where an import found it, so that the import can be resumed; null for live mail. */
   source_position: string | null;
@@ -222,6 +278,50 @@ export interface ReceivedMessageRow {
   message_id: string | null;
   created_at: number;
   processed_at: number | null;
+  /** The mailbox it was fetched from, which may be gone, and where it stood there; null for other sources. */
+  mailbox_id: string | null;
+  uid_validity: number | null;
+  uid: number | null;
+  /** How often the sweep has tried to process it. */
+  attempts: number;
+}
+
+export type MailboxSecurity = "tls" | "starttls" | "none";
+
+/** A mailbox that is fetched by IMAP into an inbox. */
+export interface MailboxRow {
+  account_id: string;
+  id: string;
+  inbox_id: string;
+  host: string;
+  port: number;
+  security: MailboxSecurity;
+  username: string;
+  auth: "password" | "xoauth2";
+  /** Sealed JSON: see `MailboxSecret` in `channels/email/mailbox-connection.ts`. */
+  secret: string;
+  folder: string;
+  /** What happens in the mailbox to a message that was taken: `leave`, `seen`, or `move:<folder>`. */
+  after_import: string;
+  /** Whether the host may be on the operator's own network. */
+  allow_private: Flag;
+  /** The folder's UIDVALIDITY when it was last fetched, and the last UID that was taken; null and 0 before. */
+  uid_validity: number | null;
+  last_uid: number;
+  /** The message whose fetching failed last, and how often in a row. */
+  stuck_uid: number | null;
+  stuck_count: number;
+  /** The process that fetches it, until when; null when none does. */
+  leased_by: string | null;
+  leased_until: number | null;
+  /** When it was last known that nothing was left to take. */
+  last_fetched_at: number | null;
+  last_error: string | null;
+  /** Failures in a row. */
+  error_count: number;
+  next_try_at: number;
+  version: number;
+  created_at: number;
 }
 
 export interface EventRow {
@@ -303,10 +403,12 @@ export const ACCOUNT_TABLES = [
   "contacts",
   "tickets",
   "ticket_labels",
+  "transports",
   "messages",
   "blobs",
   "attachments",
   "received_messages",
+  "mailboxes",
   "events",
   "jobs",
   "idempotency_keys",

@@ -11,6 +11,11 @@ export function messageEntry(
   return { id: message.id, ticketId: ticket.id, text: parts.filter(Boolean).join("\n") };
 }
 
+/** What a ticket is found by as long as it has no messages, which carry its subject. */
+export function ticketEntry({ id, subject }: Pick<TicketRow, "id" | "subject">): SearchEntry {
+  return { id, ticketId: id, text: subject ?? "" };
+}
+
 /** What a customer is found by; contacts in their order. */
 export function customerEntry(
   customer: Pick<CustomerRow, "id" | "first_name" | "last_name" | "summary">,

@@ -7,7 +7,8 @@ const POSTGRES_CLASSES = ["08", "25", "40", "53", "55", "57", "58", "XX"];
 const SQLITE_CODES = [5, 6, 7, 8, 10, 11, 13, 14];
 
 /** What `pg` says, without a code, of a connection that is gone. */
-const CONNECTION_LOST = /connection terminated|not queryable|trying to connect|after calling end|driver has already been destroyed/i;
+const CONNECTION_LOST =
+  /connection terminated|not queryable|trying to connect|after calling end|driver has already been destroyed/i;
 
 /**
  * Whether an error says that the storage cannot work now, whatever it is given: a lost connection, a full disk, a lock that

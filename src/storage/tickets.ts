@@ -16,6 +16,40 @@ export async function findTicket(reader: Reader, accountId: string, id: string):
     .executeTakeFirst();
 }
 
+export async function findTicketByNumber(
+  reader: Reader,
+  accountId: string,
+  number: number,
+): Promise<TicketRow | undefined> {
+  return await reader.query
+    .selectFrom("tickets")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("number", "=", number)
+    .executeTakeFirst();
+}
+
+/** A customer's newest ticket, when `least` or more of theirs were created since `since`; undefined otherwise. */
+export async function findLatestTicketOf(
+  reader: Reader,
+  accountId: string,
+  customerId: string,
+  since: number,
+  least: number,
+): Promise<TicketRow | undefined> {
+  const recent = await reader.query
+    .selectFrom("tickets")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("customer_id", "=", customerId)
+    .where("created_at", ">=", since)
+    .orderBy("created_at", "desc")
+    .orderBy("id", "desc")
+    .limit(least)
+    .execute();
+  return recent.length < least ? undefined : recent[0];
+}
+
 /** As `findTicket`, and nobody else changes the ticket until the transaction ends. */
 export async function lockTicket(tx: Tx, accountId: string, id: string): Promise<TicketRow | undefined> {
   return await tx.query

@@ -42,6 +42,20 @@ export async function findUsers(reader: Reader, accountId: string, ids: readonly
     .execute();
 }
 
+/** `emailKey` as `contactKey("email", …)` makes it. */
+export async function findUserByEmail(
+  reader: Reader,
+  accountId: string,
+  emailKey: string,
+): Promise<UserRow | undefined> {
+  return await reader.query
+    .selectFrom("users")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("email_key", "=", emailKey)
+    .executeTakeFirst();
+}
+
 /** The user's name as people see it: first and last, else the email. */
 export function userName(user: Pick<UserRow, "first_name" | "last_name" | "email">): string {
   return [user.first_name, user.last_name].filter((part) => part !== null && part.trim() !== "").join(" ") || user.email;

@@ -3,7 +3,7 @@ import { wakeTicket } from "../desk/snooze-ticket.ts";
 import type { JobKind, Task } from "../queue/queue.ts";
 import type { Storage } from "../storage/open.ts";
 
-/** What each kind of job does: parse the payload, call the desk. Kinds without a task wait (`deliver-message`, for now). */
+/** What each kind of job does: parse the payload, call the desk. For `deliver-message` see `deliveries.ts`. */
 export function tasksOf({ db }: Pick<Storage, "db">): Partial<Record<JobKind, Task>> {
   return {
     "wake-ticket": async ({ account_id, payload }) => {

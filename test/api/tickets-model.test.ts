@@ -114,25 +114,29 @@ const SORTS = [
   "-user_id",
   "user_id,-updated_at",
 ];
-const query = fc.record(
-  {
-    ids: fc.array(fc.nat(20), { minLength: 1, maxLength: 4 }),
-    users: fc.subarray([0, 1, 2], { minLength: 1 }),
-    inboxes: fc.subarray([0, 1], { minLength: 1 }),
-    customers: fc.subarray([0, 1], { minLength: 1 }),
-    labels: someLabels,
-    states: fc.subarray(["open", "hold", "closed", "snoozed", "archived"], { minLength: 1 }),
-    spam: fc.boolean(),
-    trash: fc.boolean(),
-    created: fc.integer({ min: -1, max: 12 }),
-    updated: fc.integer({ min: -1, max: 12 }),
-    sort: fc.constantFrom(...SORTS),
-    page: fc.integer({ min: 1, max: 4 }),
-    perPage: fc.integer({ min: 0, max: 6 }),
-  },
-  { requiredKeys: [] },
-);
-type Query = typeof query extends fc.Arbitrary<infer T> ? T : never;
+/** Mostly nothing, so that few filters meet and lists are not empty. */
+function seldom<T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
+  return fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
+}
+
+const query = fc.record({
+  ids: seldom(fc.array(fc.nat(10), { minLength: 1, maxLength: 4, size: "max" })),
+  users: seldom(fc.subarray([0, 1, 2], { minLength: 1 })),
+  inboxes: seldom(fc.subarray([0, 1], { minLength: 1 })),
+  customers: seldom(fc.subarray([0, 1], { minLength: 1 })),
+  labels: seldom(someLabels),
+  states: seldom(fc.subarray(["open", "hold", "closed", "snoozed", "archived"], { minLength: 1 })),
+  spam: seldom(fc.boolean()),
+  trash: seldom(fc.boolean()),
+  created: seldom(fc.integer({ min: -1, max: 4 })),
+  updated: seldom(fc.integer({ min: -1, max: 6 })),
+  sort: fc.constantFrom(...SORTS),
+  page: seldom(fc.integer({ min: 1, max: 3 })),
+  perPage: seldom(fc.integer({ min: 0, max: 6 })),
+});
+type Query = Partial<typeof query extends fc.Arbitrary<infer T> ? T : never>;
+
+const EVERYTHING: Query = { perPage: 100 };
 
 function expectStatus(got: Got, status: number): void {
   expect(got.status).toBe(status);
@@ -323,14 +327,14 @@ function shown({ replied: _replied, version: _version, ...each }: Model): object
 describe.skipIf(ENGINE_MISSING !== null)("tickets, against a model", () => {
   test("K4, R4, R7, R9: whatever is done, every list is what a naive model gives", async () => {
     const history = fc.array(step, { minLength: 8, maxLength: 25, size: "max" });
-    const questions = fc.array(query, { minLength: 4, maxLength: 8, size: "max" });
+    const questions = fc.array(query, { minLength: 8, maxLength: 12, size: "max" });
     await fc.assert(
       fc.asyncProperty(history, questions, async (steps, queries) => {
         setClock(() => START);
         const desk = await openDesk();
         const simulation = new Simulation(desk, await furnish(desk));
         for (const next of steps) await simulation.take(next);
-        for (const asked of [...queries, { perPage: 100 }]) await simulation.check(asked);
+        for (const asked of [...queries, EVERYTHING]) await simulation.check(asked);
         for (const each of simulation.tickets) {
           const { body } = await desk.get(`/tickets/${each.id}?fields=version`);
           expect(body).toEqual({ version: each.version });

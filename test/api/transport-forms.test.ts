@@ -221,7 +221,7 @@ describe.skipIf(ENGINE_MISSING !== null)("T12: the form of a refusal", () => {
   test("T12: every 4xx is exactly one message, the HTTP parser's own included; only 422 adds errors", async () => {
     const typed = ["Content-Type: application/json"];
     const { id } = await desk.ticket();
-    const tight = await openDesk({ requests_per_second: 1 });
+    const tight = await openDesk({ credits_per_minute: 1 });
     await tight.get("/users");
     const refusals: [number, RawAnswer][] = [
       [400, await ask("GET /api/v1/tickets?page=0")],

@@ -48,6 +48,8 @@ describe.skipIf(inject("postgresMissing") !== null)("the doctor", () => {
       "help desks",
       "acme: tokens",
       "acme: mail",
+      "acme: mail servers",
+      "acme: replies",
       "jobs",
       "server",
     ];

@@ -107,8 +107,8 @@ describe.skipIf(inject("postgresMissing") !== null)("mail receive", () => {
       messages: [{ outcome: "duplicate", source: "pipe", from: expect.stringContaining("ruby@example.com") }],
     });
     const processed = await place.run(["mail", "process", "--site", "acme", "--json"]);
-    const none = { processed: 0, tickets: 0, replies: 0, duplicates: 0, quarantined: 0, failed: 0 };
-    expect(processed.json()).toEqual(none);
+    const none = { tickets: 0, replies: 0, bounces: 0, auto_replies: 0, duplicates: 0, quarantined: 0 };
+    expect(processed.json()).toEqual({ ...none, processed: 0, failed: 0 });
   });
 
   test("takes up what another process stored and did not get to process", async () => {
@@ -171,7 +171,15 @@ describe.skipIf(inject("postgresMissing") !== null)("import mail", () => {
     await place.remove();
   });
 
-  const summary = { tickets: 0, replies: 0, duplicates: 0, quarantined: 0, skipped: 0 };
+  const summary = {
+    tickets: 0,
+    replies: 0,
+    bounces: 0,
+    auto_replies: 0,
+    duplicates: 0,
+    quarantined: 0,
+    skipped: 0,
+  };
 
   test("takes single messages, mbox files and Maildir folders", async () => {
     const ran = await importMail(files);
@@ -184,6 +192,18 @@ describe.skipIf(inject("postgresMissing") !== null)("import mail", () => {
     await put("more.eml", mail("Five"));
     const ran = await importMail(join(files, "Maildir", ".."));
     expect(ran.json()).toEqual({ ...summary, files: 5, messages: 6, tickets: 1, skipped: 5 });
+  });
+
+  test("counts automatic answers and delivery reports apart, and lists them by what they are", async () => {
+    const report = "From: MAILER-DAEMON@example.com\r\nSubject: Undelivered Mail Returned to Sender\r\n\r\n";
+    await put("machines/away.eml", mail("Away", "In-Reply-To: <One@example.com>\r\nAuto-Submitted: auto-replied\r\n"));
+    await put("machines/report.eml", Buffer.from(`${report}This is the mail system at host mx.example.com.\r\n`));
+    const ran = await importMail(join(files, "machines"));
+    expect(ran.json()).toEqual({ ...summary, files: 2, messages: 2, bounces: 1, auto_replies: 1 });
+    for (const outcome of ["bounce", "auto-reply"]) {
+      const list = await place.run(["mail", "list", "--outcome", outcome, "--json"]);
+      expect(list.json()).toMatchObject({ messages: [{ outcome, source: "import" }] });
+    }
   });
 
   test("goes on after Ctrl-C where it stopped", async () => {

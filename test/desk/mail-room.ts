@@ -1,4 +1,9 @@
 import { buffer } from "node:stream/consumers";
+import { ANY_VERSION } from "../../src/desk/precondition.ts";
+import { replyToTicket } from "../../src/desk/reply-to-ticket.ts";
+import { SYSTEM } from "../../src/domain/events.ts";
+import { Faults } from "../../src/domain/faults.ts";
+import { now } from "../../src/domain/time.ts";
 import { acrossAccounts } from "../../src/storage/across-accounts.ts";
 import { listAttachments } from "../../src/storage/attachments.ts";
 import { listContacts } from "../../src/storage/contacts.ts";
@@ -14,7 +19,7 @@ import type {
 } from "../../src/storage/schema.ts";
 import { type Received, processReceivedMessage, storeReceivedMessage } from "../../src/desk/receive-message.ts";
 import { findReceivedMessage } from "../../src/storage/received-messages.ts";
-import { findTicket } from "../../src/storage/tickets.ts";
+import { findTicket, updateTicket } from "../../src/storage/tickets.ts";
 import { makeAccount } from "../storage/storage-account.ts";
 import type { TestStorage } from "../support/test-storage.ts";
 
@@ -35,11 +40,19 @@ export interface Filed {
 export interface MailRoom {
   accountId: string;
   inboxId: string;
+  /** Signs the keys of the account's threads. */
+  threadSecret: Buffer;
   store(raw: string | Uint8Array, more?: Partial<Received>): Promise<string>;
   process(id: string): Promise<Filed>;
   /** Stores and processes. */
   receive(raw: string | Uint8Array, more?: Partial<Received>): Promise<Filed>;
   look(id: string): Promise<Filed>;
+  /** An agent's reply on a ticket. */
+  reply(ticketId: string | undefined, to?: string): Promise<MessageRow>;
+  close(ticketId: string | undefined): Promise<void>;
+  message(id: string): Promise<MessageRow | undefined>;
+  /** How many deliveries are enqueued. */
+  deliveries(): Promise<number>;
   tickets(): Promise<TicketRow[]>;
   ledger(): Promise<ReceivedMessageRow[]>;
   /** The bytes of a received message or of an attachment. */
@@ -47,7 +60,7 @@ export interface MailRoom {
 }
 
 export async function openMailRoom(storage: TestStorage): Promise<MailRoom> {
-  const { account, inbox } = await makeAccount(storage.db);
+  const { account, inbox, user } = await makeAccount(storage.db);
   const accountId = account.id;
   const { db, blobs } = storage;
 
@@ -85,14 +98,45 @@ export async function openMailRoom(storage: TestStorage): Promise<MailRoom> {
   return {
     accountId,
     inboxId: inbox.id,
+    threadSecret: Buffer.from(account.thread_secret, "hex"),
     store,
     process,
     receive: async (raw, more) => await process(await store(raw, more)),
     look,
+    reply: async (ticketId = "", to = "ada@example.com") => {
+      const input = { type: "reply", direction: "out", to, body: "Our answer", user_id: user.id } as const;
+      return await db.transact(
+        async (tx) => await replyToTicket(tx, accountId, SYSTEM, ticketId, input, new Faults(), ANY_VERSION),
+      );
+    },
+    close: async (ticketId = "") => {
+      await db.transact(async (tx) => await updateTicket(tx, accountId, ticketId, { state: "closed" }, now()));
+    },
+    message: async (id) =>
+      await db.query
+        .selectFrom("messages")
+        .selectAll()
+        .where("account_id", "=", accountId)
+        .where("id", "=", id)
+        .executeTakeFirst(),
+    deliveries: async () => {
+      const jobs = await db.query.selectFrom("jobs").select("kind").where("account_id", "=", accountId).execute();
+      return jobs.filter(({ kind }) => kind === "deliver-message").length;
+    },
     tickets: async () =>
-      await acrossAccounts(db).selectFrom("tickets").selectAll().where("account_id", "=", accountId).orderBy("number").execute(),
+      await acrossAccounts(db)
+        .selectFrom("tickets")
+        .selectAll()
+        .where("account_id", "=", accountId)
+        .orderBy("number")
+        .execute(),
     ledger: async () =>
-      await db.query.selectFrom("received_messages").selectAll().where("account_id", "=", accountId).orderBy("id").execute(),
+      await db.query
+        .selectFrom("received_messages")
+        .selectAll()
+        .where("account_id", "=", accountId)
+        .orderBy("id")
+        .execute(),
     bytes: async ({ hash }) => await buffer(await blobs.read(accountId, hash)),
   };
 }

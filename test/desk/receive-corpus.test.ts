@@ -14,7 +14,14 @@ if (absent) process.stderr.write(`skipped: the mail corpus is not at ${corpus}\n
 const read = (file: string): Buffer => readFileSync(join(corpus, file));
 
 /** The text alternative is not kept beside the HTML; where it says more, it is the raw message that still has it. */
-const ONLY_IN_THE_TEXT: Record<string, string[]> = {};
+const ONLY_IN_THE_TEXT: Record<string, string[]> = {
+  // The HTML is cut down to "hello world".
+  "error_emails/bad_subject.eml": ["You have a survey waiting!", "Please do not reply to this email"],
+  // In the HTML the address is where the link leads.
+  "error_emails/content_transfer_encoding_qp_with_space.eml": ["http://magyar8stator.com/26 Lots More Info Here"],
+  // The scanner signs the two alternatives differently.
+  "plain_emails/raw_email_bad_time.eml": ["Filter2: This message has been scanned for viruses and"],
+};
 
 describe.skipIf(ENGINE_MISSING !== null || absent)("the mail corpus, received into one inbox", () => {
   let storage: TestStorage;
@@ -51,7 +58,9 @@ describe.skipIf(ENGINE_MISSING !== null || absent)("the mail corpus, received in
   });
 
   test("makes as many tickets as there are messages that are neither answers nor known", async () => {
-    const own = corpusExpectations.filter((each) => each.outcome === "ticket" && each.desk === undefined);
+    const own = corpusExpectations.filter(
+      (each) => each.outcome === "ticket" && (each.desk === undefined || each.desk === "bounce"),
+    );
     const tickets = await room.tickets();
     expect(tickets).toHaveLength(own.length);
     expect(tickets.map(({ number }) => number)).toEqual(own.map((_, index) => index + 1));
@@ -95,11 +104,17 @@ describe.skipIf(ENGINE_MISSING !== null || absent)("the mail corpus, received in
     const { name, address } = expected.customer;
     expect(message).toMatchObject({ type: "reply", direction: "in", from_name: name, htmlized: expected.html ? 1 : 0 });
     expect(message?.from).toContain(address ?? name);
-    const body = `${message?.body ?? ""}\n${htmlToText(message?.body ?? "")}`;
+    expect(message?.auto_kind).toBe(expected.auto ?? null);
+    expect(ledger.reason).toContain(message?.thread_reason);
+    const readable = (text: string | null | undefined): string => `${text ?? ""}\n${htmlToText(text ?? "")}`;
+    const [body, more] = [readable(message?.body), readable(message?.more_body)];
     const apart = ONLY_IN_THE_TEXT[expected.file] ?? [];
     for (const piece of expected.bodyContains) {
-      if (apart.includes(piece)) expect(body).not.toContain(piece);
-      else expect(body).toContain(piece);
+      if (apart.includes(piece)) expect(body + more).not.toContain(piece);
+      else if (expected.more?.includes(piece) === true) {
+        expect(more).toContain(piece);
+        expect(body).not.toContain(piece);
+      } else expect(body).toContain(piece);
     }
     if (expected.bodyContains.length === 0) expect(message?.body.trim()).toBe("");
     // Nothing was mailed before 1970: such a date is as good as none.

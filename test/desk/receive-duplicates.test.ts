@@ -51,7 +51,10 @@ describe.skipIf(ENGINE_MISSING !== null)("the same message twice", () => {
 
   test("is one with other trace fields", async () => {
     const received = "from a by b; Mon, 2 Mar 2026 10:00:01 +0100";
-    await expectOne(letter({ Received: received }), letter({ Received: received.replace("from a", "from c"), "X-Spam": "no" }));
+    await expectOne(
+      letter({ Received: received }),
+      letter({ Received: received.replace("from a", "from c"), "X-Spam": "no" }),
+    );
   });
 
   test("is one in another transfer encoding, folding and charset", async () => {
@@ -98,7 +101,8 @@ describe.skipIf(ENGINE_MISSING !== null)("the same message twice", () => {
 
   test("is two in two inboxes: each has its own", async () => {
     const inbox = await storage.db.transact(
-      async (tx) => await createInbox(tx, room.accountId, { name: "Sales", address: "sales@desk.example" }, new Faults()),
+      async (tx) =>
+        await createInbox(tx, room.accountId, { name: "Sales", address: "sales@desk.example" }, new Faults()),
     );
     const one = await room.receive(letter());
     const two = await room.receive(letter(), { inboxId: inbox.id });

@@ -23,8 +23,11 @@ describe.skipIf(ENGINE_MISSING !== null)("threading mail", () => {
   afterEach(() => setClock());
   afterAll(async () => await storage.remove());
 
+  /** Bob, who answers, is in copy: he is on the thread. */
   const first = async (id: string, more: Record<string, string> = {}) =>
-    await room.receive(letter({ "Message-ID": `<${id}@example.com>`, Subject: id, ...more }));
+    await room.receive(
+      letter({ "Message-ID": `<${id}@example.com>`, Subject: id, Cc: "Bob <bob@example.com>", ...more }),
+    );
   const answer = (headers: Record<string, string | null>): string =>
     letter({ From: "Bob <bob@example.com>", Subject: "Re: something else", ...headers }, "An answer");
 
@@ -51,7 +54,9 @@ describe.skipIf(ENGINE_MISSING !== null)("threading mail", () => {
   test("believes In-Reply-To before References", async () => {
     const { ticket } = await first("a");
     await first("b");
-    const replied = await room.receive(answer({ "In-Reply-To": "<a@example.com>", References: "<a@example.com> <b@example.com>" }));
+    const replied = await room.receive(
+      answer({ "In-Reply-To": "<a@example.com>", References: "<a@example.com> <b@example.com>" }),
+    );
     expect(replied.ticket?.id).toBe(ticket?.id);
   });
 
@@ -77,13 +82,13 @@ describe.skipIf(ENGINE_MISSING !== null)("threading mail", () => {
 
   test("does not reach another account's ticket", async () => {
     const other = await openMailRoom(storage);
-    await other.receive(letter({ "Message-ID": "<a@example.com>" }));
+    await other.receive(letter({ "Message-ID": "<a@example.com>", Cc: "bob@example.com" }));
     expect((await room.receive(answer({ "In-Reply-To": "<a@example.com>" }))).ledger.outcome).toBe("ticket");
   });
 
   test("takes a long Message-ID for what it is, in both places", async () => {
     const id = `${"x".repeat(700)}@example.com`;
-    await room.receive(letter({ "Message-ID": `<${id}>` }));
+    await room.receive(letter({ "Message-ID": `<${id}>`, Cc: "bob@example.com" }));
     expect((await room.receive(answer({ "In-Reply-To": `<${id}>` }))).ledger.outcome).toBe("reply");
   });
 
@@ -111,12 +116,14 @@ describe.skipIf(ENGINE_MISSING !== null)("threading mail", () => {
 
   test("shows imported messages in the order in which they were sent, and dates the ticket by them", async () => {
     const mail = { source: "import" as const };
-    await room.receive(letter({ "Message-ID": "<a@example.com>", Date: "Mon, 2 Mar 2026 10:00:00 +0000" }), {
-      ...mail,
-      sourcePosition: "1",
-    });
+    const started = { "Message-ID": "<a@example.com>", Date: "Mon, 2 Mar 2026 10:00:00 +0000" };
+    await room.receive(letter({ ...started, Cc: "bob@example.com" }), { ...mail, sourcePosition: "1" });
     const late = answer({ "In-Reply-To": "<a@example.com>", Date: "Wed, 4 Mar 2026 10:00:00 +0000", Subject: "late" });
-    const early = answer({ "In-Reply-To": "<a@example.com>", Date: "Tue, 3 Mar 2026 10:00:00 +0000", Subject: "early" });
+    const early = answer({
+      "In-Reply-To": "<a@example.com>",
+      Date: "Tue, 3 Mar 2026 10:00:00 +0000",
+      Subject: "early",
+    });
     const { message: second } = await room.receive(late, { ...mail, sourcePosition: "2" });
     const filed = await room.receive(early, { ...mail, sourcePosition: "3" });
     expect(filed.messages.at(-1)?.id).toBe(second?.id);

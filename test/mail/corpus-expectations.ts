@@ -2,7 +2,7 @@
 // second opinion), not by recording the parser. Paths are relative to ../shared/corpus/mail. Sizes are of decoded
 // bytes. `sameAs` names the file that carries the same message by the rules of fingerprint.ts; `answers` the file
 // that In-Reply-To names; `desk` what the desk makes of it when all come into one inbox in the order of the table, where
-// that is no ticket of its own. Longer than other files because it is a table.
+// that is no plain ticket: a bounce is a ticket too, since none of these is about mail of ours. Longer than other files because it is a table.
 
 export type ExpectedTicket = {
   file: string;
@@ -16,7 +16,11 @@ export type ExpectedTicket = {
   date: string | null;
   answers?: string;
   sameAs?: string;
-  desk?: "reply" | "duplicate";
+  desk?: "reply" | "duplicate" | "bounce";
+  /** Those of the pieces that are signature or history: the desk shows them on demand. */
+  more?: string[];
+  /** What a program sent, if one did. */
+  auto?: "auto-reply" | "auto-generated" | "bulk";
   notes?: string;
 };
 
@@ -195,6 +199,7 @@ export const corpusExpectations: (ExpectedTicket | ExpectedQuarantine)[] = [
     html: false,
     attachments: [],
     date: null,
+    auto: "bulk",
     notes: "the only line of the body ran into the Date field",
   },
   {
@@ -345,6 +350,7 @@ export const corpusExpectations: (ExpectedTicket | ExpectedQuarantine)[] = [
     html: false,
     attachments: [{ name: "PGP_Cmts_on_12-14-01_Pkg.doc", type: "application/msword", size: 0 }],
     date: "2002-01-10T21:59:53.000Z",
+    more: ["attachments, if any.  Thank you."],
     notes: "the uuencoded content itself was taken out: an empty file",
   },
   {
@@ -360,6 +366,7 @@ export const corpusExpectations: (ExpectedTicket | ExpectedQuarantine)[] = [
     html: true,
     attachments: [],
     date: "2009-12-03T18:50:22.000Z",
+    more: ["<b>MailScanner</b>"],
   },
   {
     file: "error_emails/empty_in_reply_to.eml",
@@ -370,6 +377,7 @@ export const corpusExpectations: (ExpectedTicket | ExpectedQuarantine)[] = [
     html: false,
     attachments: [],
     date: "2009-09-19T15:49:36.000Z",
+    auto: "bulk",
   },
   {
     file: "error_emails/encoding_madness.eml",
@@ -380,6 +388,7 @@ export const corpusExpectations: (ExpectedTicket | ExpectedQuarantine)[] = [
     html: false,
     attachments: [],
     date: "2010-09-22T07:30:53.000Z",
+    auto: "auto-generated",
   },
   {
     file: "error_emails/header_fields_with_empty_values.eml",
@@ -549,6 +558,7 @@ export const corpusExpectations: (ExpectedTicket | ExpectedQuarantine)[] = [
     html: false,
     attachments: [],
     date: "2005-05-08T17:30:08.000Z",
+    more: ["This Orange Multi Media Message was sent wirefree from an Orange"],
   },
   {
     file: "mime_emails/raw_email7.eml",
@@ -615,6 +625,8 @@ export const corpusExpectations: (ExpectedTicket | ExpectedQuarantine)[] = [
       { name: "Est-ce toi ?.eml", type: "message/rfc822", size: 1548 },
     ],
     date: "2006-10-20T08:28:33.000Z",
+    desk: "bounce",
+    auto: "auto-generated",
   },
   {
     file: "mime_emails/raw_email_with_multipart_mixed_quoted_boundary.eml",
@@ -688,6 +700,7 @@ export const corpusExpectations: (ExpectedTicket | ExpectedQuarantine)[] = [
     html: false,
     attachments: [],
     date: null,
+    more: ["Rails, RSpec and Life blog...."],
   },
   {
     file: "multi_charset/japanese_attachment.eml",
@@ -698,6 +711,7 @@ export const corpusExpectations: (ExpectedTicket | ExpectedQuarantine)[] = [
     html: false,
     attachments: [{ name: "てすと.txt", type: "text/plain", size: 33 }],
     date: "2009-10-16T12:39:34.000Z",
+    more: ["http://lindsaar.net/"],
   },
   {
     file: "multi_charset/japanese_attachment_long_name.eml",
@@ -754,6 +768,8 @@ export const corpusExpectations: (ExpectedTicket | ExpectedQuarantine)[] = [
       { name: "Test of bounce email.eml", type: "message/rfc822", size: 1381 },
     ],
     date: "2010-02-24T06:16:41.000Z",
+    desk: "bounce",
+    auto: "auto-generated",
   },
   {
     file: "multipart_report_emails/multi_address_bounce2.eml",
@@ -789,6 +805,8 @@ export const corpusExpectations: (ExpectedTicket | ExpectedQuarantine)[] = [
       { name: "Your Friend F M wants you to join HomeRun.eml", type: "message/rfc822", size: 2680 },
     ],
     date: "2010-06-29T15:42:44.000Z",
+    desk: "bounce",
+    auto: "auto-generated",
     notes: "its words stand in a delivery-status part, shown as text and kept as a file",
   },
   {
@@ -806,6 +824,8 @@ export const corpusExpectations: (ExpectedTicket | ExpectedQuarantine)[] = [
       { name: "original-headers-2.txt", type: "text/rfc822-headers", size: 686 },
     ],
     date: "2008-01-16T16:40:52.000Z",
+    desk: "bounce",
+    auto: "auto-generated",
   },
   {
     file: "multipart_report_emails/report_530.eml",
@@ -822,6 +842,8 @@ export const corpusExpectations: (ExpectedTicket | ExpectedQuarantine)[] = [
       { name: "original-headers-2.txt", type: "text/rfc822-headers", size: 1663 },
     ],
     date: "2007-12-23T23:03:53.000Z",
+    desk: "bounce",
+    auto: "auto-generated",
   },
   {
     file: "plain_emails/basic_email.eml",
@@ -1009,6 +1031,7 @@ export const corpusExpectations: (ExpectedTicket | ExpectedQuarantine)[] = [
     html: false,
     attachments: [],
     date: "2008-09-22T19:06:28.000Z",
+    auto: "auto-generated",
   },
   {
     file: "plain_emails/raw_email_with_at_display_name.eml",

@@ -16,7 +16,8 @@ const texts = fixtures.filter(({ file }) => file.endsWith(".txt"));
 const pages = fixtures.filter(({ file }) => file.endsWith(".html"));
 
 const collapse = (text: string): string => text.replace(/\s+/g, " ").trim();
-const read = (html: string): string => collapse(htmlToText(html));
+/** As a person reads it, pictures included. */
+const read = (html: string): string => collapse(htmlToText(html.replaceAll(/<img[^>]*>/g, " [picture] ")));
 const squeeze = (text: string): string => text.replace(/\s+/g, "");
 
 describe("history and signature are split off a text", () => {
@@ -44,9 +45,11 @@ test("a message whose subject says that it is forwarded keeps Outlook's header b
 });
 
 test("a subject says that a message is forwarded in the words of many programs", () => {
-  const subjects = ["Fwd: a", "FW: a", "WG: a", "TR : a", "RV: a", "[FWD: a]", "转发：a"];
+  const subjects = ["Fwd: a", "FW: a", "WG: a", "TR : a", "RV: a", "[FWD: a]", "转发：a", "İLT: a"];
   expect(subjects.filter((subject) => !isForward({ subject }))).toEqual([]);
-  expect(["Re: Fwd: a", "Forward planning", "Treasure: a", null].filter((subject) => isForward({ subject }))).toEqual([]);
+  expect(["Re: Fwd: a", "Forward planning", "Treasure: a", null].filter((subject) => isForward({ subject }))).toEqual(
+    [],
+  );
 });
 
 test("elements that are open at the cut are closed above it and opened again below", () => {
@@ -58,15 +61,20 @@ test("elements that are open at the cut are closed above it and opened again bel
 });
 
 describe("no text is ever lost", () => {
-  const piece = fc.constantFrom(
-    ...["hello", "> quoted", "", "-- ", "On 7 Jan 2026 at 10:00 A <a@example.org> wrote:", "-----Original Message-----"],
-    ...["From: a <a@example.org>", "Sent: 7 Jan 2026", "Subject: x", "Sent from my iPhone", "____", "Begin forwarded message:"],
+  const lines = ["hello", "> quoted", "", "-- ", "On 7 Jan 2026 at 10:00 A <a@example.org> wrote:", "Subject: x"];
+  lines.push(
+    "-----Original Message-----",
+    "From: a <a@example.org>",
+    "Sent: 7 Jan 2026",
+    "Sent from my iPhone",
+    "____",
   );
+  const piece = fc.constantFrom(...lines, "Begin forwarded message:");
 
   test("whatever lines a text is made of", () => {
     fc.assert(
-      fc.property(fc.array(piece, { maxLength: 30 }), fc.boolean(), (lines, forwarded) => {
-        const body = lines.join("\n");
+      fc.property(fc.array(piece, { maxLength: 30 }), fc.boolean(), (chosen, forwarded) => {
+        const body = chosen.join("\n");
         const { visible, more } = splitReply(body, { forwarded });
         expect(squeeze(visible + (more ?? ""))).toBe(squeeze(body));
         if (squeeze(body) !== "") expect(squeeze(visible)).not.toBe("");
@@ -76,8 +84,27 @@ describe("no text is ever lost", () => {
   });
 
   test("whatever tags an HTML body is made of", () => {
-    const tags = ["<div>", "</div>", "<blockquote type=cite>", "</blockquote>", "<br>", "<p>", "<td>", "<b", "&lt;", "</x>"];
-    const marks = ['<div class="gmail_quote">', '<div id="divRplyFwdMsg">', "<hr>", '<div class="moz-signature">', "<!--x-->"];
+    const tags = [
+      "<div>",
+      "</div>",
+      "<blockquote type=cite>",
+      "</blockquote>",
+      "<br>",
+      "<p>",
+      "<td>",
+      "<b",
+      "&lt;",
+      "</x>",
+      "<pre>",
+      "\n",
+    ];
+    const marks = [
+      '<div class="gmail_quote">',
+      '<div id="divRplyFwdMsg">',
+      "<hr>",
+      '<div class="moz-signature">',
+      "<!--x-->",
+    ];
     fc.assert(
       fc.property(fc.array(fc.oneof(piece, fc.constantFrom(...tags, ...marks)), { maxLength: 40 }), (parts) => {
         const { visible, more } = splitReplyHtml(parts.join(""));
@@ -115,9 +142,8 @@ describe("hostile bodies take linear time", () => {
   const pieces = ["<div>", "<blockquote>", "<", '<div id="', "class=name=", "a<br>", "</a </b", "&lt;", "<i></b>"];
   test.each(pieces)("HTML of %s", (piece) => {
     const start = performance.now();
-    const { visible, more } = splitReplyHtml(`<p>a</p><div id="${fill(piece)}`);
-    splitReplyHtml(fill(piece));
+    const { visible, more } = splitReplyHtml(`<p>a</p>${fill(piece)}`);
     expect(visible.length + (more?.length ?? 0)).toBeGreaterThan(0);
-    expect(performance.now() - start).toBeLessThan(6000);
+    expect(performance.now() - start).toBeLessThan(4000);
   });
 });

@@ -43,10 +43,12 @@ describe.skipIf(ENGINE_MISSING !== null)("the job queue", () => {
   const jobs = async (): Promise<JobRow[]> =>
     await storage.db.query.selectFrom("jobs").selectAll().where("account_id", "=", accountId).orderBy("id").execute();
   const nameOf = ({ payload }: JobRow): string => (JSON.parse(payload) as { name: string }).name;
-  const noting = (ran: string[]): Task => async (job) => {
-    ran.push(nameOf(job));
-    await Promise.resolve();
-  };
+  const noting =
+    (ran: string[]): Task =>
+    async (job) => {
+      ran.push(nameOf(job));
+      await Promise.resolve();
+    };
   const failing: Task = async () => {
     await Promise.resolve();
     throw new Error("the mail server is away");
@@ -134,16 +136,13 @@ describe.skipIf(ENGINE_MISSING !== null)("the job queue", () => {
     await add();
     const holds = makeGate();
     const mayFail = makeGate();
-    const late = runDueJobs(
-      storage.db,
-      {
-        [KIND]: async () => {
-          holds.open();
-          await mayFail.opened;
-          throw new Error("late");
-        },
+    const late = runDueJobs(storage.db, {
+      [KIND]: async () => {
+        holds.open();
+        await mayFail.opened;
+        throw new Error("late");
       },
-    );
+    });
     await holds.opened;
     clock += 6 * MINUTE;
     const secondEnds = makeGate();
@@ -184,7 +183,12 @@ describe.skipIf(ENGINE_MISSING !== null)("the job queue", () => {
     for (let attempt = 1; attempt <= 5; attempt += 1) {
       expect(await runDueJobs(storage.db, { [KIND]: failing })).toBe(1);
       const [job] = await jobs();
-      expect(job).toMatchObject({ attempts: attempt, last_error: "the mail server is away", locked_until: null, failed_at: null });
+      expect(job).toMatchObject({
+        attempts: attempt,
+        last_error: "the mail server is away",
+        locked_until: null,
+        failed_at: null,
+      });
       const wait = (job?.run_at ?? 0) - clock;
       waits.push(wait);
       clock += wait - 1;
@@ -210,7 +214,9 @@ describe.skipIf(ENGINE_MISSING !== null)("the job queue", () => {
       clock += 6 * HOUR;
     }
     expect(await runDueJobs(storage.db, { [KIND]: failing })).toBe(0);
-    expect(await jobs()).toMatchObject([{ attempts: 20, failed_at: clock - 6 * HOUR, last_error: "the mail server is away" }]);
+    expect(await jobs()).toMatchObject([
+      { attempts: 20, failed_at: clock - 6 * HOUR, last_error: "the mail server is away" },
+    ]);
     expect(await countJobs(storage.db)).toEqual([{ kind: KIND, waiting: 0, failed: 1 }]);
   });
 

@@ -8,7 +8,13 @@ import { sweepAttachments } from "../../src/desk/sweep-attachments.ts";
 import { Faults } from "../../src/domain/faults.ts";
 import { DAY, now, setClock } from "../../src/domain/time.ts";
 import { findAttachment } from "../../src/storage/attachments.ts";
-import { type BlobStore, hashBytes, openBlobFolder, recordBlob, removeUnreferencedBlob } from "../../src/storage/blobs.ts";
+import {
+  type BlobStore,
+  hashBytes,
+  openBlobFolder,
+  recordBlob,
+  removeUnreferencedBlob,
+} from "../../src/storage/blobs.ts";
 import type { AttachmentRow } from "../../src/storage/schema.ts";
 import { ENGINE_MISSING, type TestStorage, openTestStorage } from "../support/test-storage.ts";
 import { makeAccount } from "./storage-account.ts";
@@ -71,7 +77,7 @@ describe("a folder of blobs", () => {
 
   test("leaves nothing half-written behind when it cannot write", async () => {
     writeFileSync(join(folder, "file"), "no folder");
-    await expect(store.put("file", hash, bytes)).rejects.toThrow();
+    await expect(store.put("file", hash, bytes)).rejects.toMatchObject({ code: "ENOTDIR" });
     expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
   });
 
@@ -154,12 +160,20 @@ describe.skipIf(ENGINE_MISSING !== null)("blobs and their rows", () => {
   });
 
   test("a sweep that races uploads of the same bytes never takes what one of them refers to", async () => {
+    // Slow to remove, so that uploads arrive in the middle of it.
+    const slow: BlobStore = {
+      ...storage.blobs,
+      remove: async (...blob) => {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        await storage.blobs.remove(...blob);
+      },
+    };
     for (let round = 0; round < 60; round += 1) {
       const bytes = Buffer.from(`raced for ${round % 3}`);
       const hash = hashBytes(bytes);
       const sweeping = async (): Promise<void> => {
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 4));
-        await storage.db.transact(async (tx) => await removeUnreferencedBlob(tx, storage.blobs, accountId, hash));
+        await storage.db.transact(async (tx) => await removeUnreferencedBlob(tx, slow, accountId, hash));
       };
       const uploading = async (): Promise<AttachmentRow> => {
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 4));

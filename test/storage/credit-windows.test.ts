@@ -27,7 +27,10 @@ describe.skipIf(ENGINE_MISSING !== null)("the credit windows", () => {
 
   const meter = (): CreditMeter => meters[0] as CreditMeter;
   const account = async (): Promise<string> => (await makeAccount(storage.db)).account.id;
-  const limits = (creditsPerMinute: number, requestsPerSecond = 0): CreditLimits => ({ creditsPerMinute, requestsPerSecond });
+  const limits = (creditsPerMinute: number, requestsPerSecond = 0): CreditLimits => ({
+    creditsPerMinute,
+    requestsPerSecond,
+  });
 
   /** Lets time pass: the database's clock cannot be set, so its windows are moved back instead. */
   async function pass(accountId: string, milliseconds: number): Promise<void> {
@@ -73,7 +76,10 @@ describe.skipIf(ENGINE_MISSING !== null)("the credit windows", () => {
     expect((await meter().charge(id, limits(10), 7)).windows.creditsUsed).toBe(7);
     const refused = await meter().charge(id, limits(10), 4);
     expect(refused).toMatchObject({ admission: "out_of_credits", windows: { creditsUsed: 7 } });
-    expect(await meter().charge(id, limits(10), 3)).toMatchObject({ admission: "admitted", windows: { creditsUsed: 10 } });
+    expect(await meter().charge(id, limits(10), 3)).toMatchObject({
+      admission: "admitted",
+      windows: { creditsUsed: 10 },
+    });
   });
 
   test("count a refused request for neither window, the very first too", async () => {

@@ -40,9 +40,14 @@ describe.skipIf(ENGINE_MISSING !== null)("events", () => {
    * Reads until as many are there as are expected. An event shows once every older transaction of the server is over, and
    * other tests have some open.
    */
-  async function readAll(accountId: string, expected: number, cursor = FIRST_EVENT, seen: string[] = []): Promise<string[]> {
+  async function readAll(
+    accountId: string,
+    expected: number,
+    cursor = FIRST_EVENT,
+    seen: string[] = [],
+  ): Promise<string[]> {
     let after = cursor;
-    for (const end = performance.now() + 10_000; seen.length < expected && performance.now() < end; ) {
+    for (const end = performance.now() + 10_000; seen.length < expected && performance.now() < end;) {
       after = await readOn(accountId, after, seen, 5);
       // The embedded engine answers at once: without a pause nobody else would get a turn.
       await new Promise((resolve) => setImmediate(resolve));

@@ -1,19 +1,32 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sql } from "kysely";
+import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { acrossAccounts } from "../../src/storage/across-accounts.ts";
-import { findCustomer } from "../../src/storage/customers.ts";
-import { migrate, rebuildSchema } from "../../src/storage/migrate.ts";
+import type { Db } from "../../src/storage/database.ts";
+import { MIGRATION_LOCK, migrate, rebuildSchema } from "../../src/storage/migrate.ts";
 import { openStorage } from "../../src/storage/open.ts";
 import { dumpSchema } from "../../src/storage/schema-dump.ts";
 import { ACCOUNT_TABLES } from "../../src/storage/schema.ts";
-import { ENGINE, ENGINE_MISSING, type TestDatabase, type TestStorage, createTestDatabase, openTestStorage } from "../support/test-storage.ts";
+import {
+  ENGINE,
+  ENGINE_MISSING,
+  type TestDatabase,
+  type TestStorage,
+  createTestDatabase,
+  openTestStorage,
+} from "../support/test-storage.ts";
 import { startBeside } from "./beside.ts";
-import { addCustomer, makeAccount } from "./storage-account.ts";
 
 /** Every schema that was ever released, by the migrations it had. A release that adds some adds a line. */
-const RELEASED = [["001-init"], ["001-init", "002-search"]];
+const RELEASED = [
+  ["001-init"],
+  ["001-init", "002-search"],
+  ["001-init", "002-search", "003-delivery"],
+  ["001-init", "002-search", "003-delivery", "004-mailboxes"],
+  ["001-init", "002-search", "003-delivery", "004-mailboxes", "005-conversations"],
+];
 
 const NEWEST = RELEASED.at(-1) ?? [];
 
@@ -57,6 +70,23 @@ describe.skipIf(ENGINE_MISSING !== null)("the migrations", () => {
     expect(found).toEqual([NEWEST, NEWEST, NEWEST, NEWEST]);
   });
 
+  test("wait for who else migrates", async ({ skip }) => {
+    skip(ENGINE !== "postgres", "the embedded engine has one writer: its transaction is the lock");
+    const place = await fresh();
+    const other = new pg.Client({ connectionString: place.databaseUrl ?? "" });
+    await other.connect();
+    await other.query(`select pg_advisory_lock(${MIGRATION_LOCK})`);
+    let opened = false;
+    const opening = openStorage(place).then((storage) => {
+      opened = true;
+      return storage;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(opened).toBe(false);
+    await other.end();
+    await (await opening).close();
+  });
+
   test("refuse a database that a newer version has migrated, and leave it as it is", async () => {
     const place = await fresh();
     const { db, close } = await openStorage(place);
@@ -87,19 +117,96 @@ describe.skipIf(ENGINE_MISSING !== null)("the migrations", () => {
       const place = await fresh();
       const { db, close } = await openStorage(place);
       await db.transact(async (tx) => await rebuildSchema(tx, names));
-      const { account, customer } = await fill(db);
+      const before = await fill(db);
       const applied = await migrate(db);
       expect(applied).toEqual(NEWEST.filter((name) => !names.includes(name)));
       expect(await dumpSchema(db)).toBe(committed());
-      expect(await findCustomer(db, account.id, customer.id)).toEqual(customer);
+      const after = await contents(db);
+      expect(after).toMatchObject(before);
+      // An account from before it had one gets the secret that signs its threads.
+      if (!names.includes("005-conversations")) expect(after["accounts"]?.["thread_secret"]).toMatch(/^[0-9a-f]{64}$/);
       await close();
     },
   );
 
-  async function fill(db: Awaited<ReturnType<typeof openStorage>>["db"]) {
-    const { account } = await makeAccount(db);
-    const customer = await db.transact(async (tx) => await addCustomer(tx, account.id, "Kept"));
-    return { account, customer };
+  /** Puts a row into each table that every release has had, with the columns it had at first. */
+  async function fill(db: Db): Promise<Contents> {
+    const [account, id, hash] = ["a".repeat(24), "1".repeat(24), "f".repeat(64)];
+    const own = { account_id: account, id, created_at: 1 };
+    const rows: [table: string, row: Record<string, unknown>][] = [
+      [
+        "accounts",
+        { id: account, site: "acme", name: "Acme", credits_per_minute: 1, requests_per_second: 1, created_at: 1 },
+      ],
+      ["counters", { account_id: account, last_ticket_number: 1 }],
+      ["users", { ...own, email: "o@x.example", email_key: "o@x.example", role: "owner", version: 1 }],
+      ["inboxes", { ...own, name: "Support", address: "h@x.example", address_key: "h@x.example", version: 1 }],
+      ["labels", { ...own, name: "VIP", name_key: "vip", color: "gray", version: 1 }],
+      ["customers", { ...own, first_name: "Kept", version: 1, updated_at: 1 }],
+      [
+        "contacts",
+        { account_id: account, id, customer_id: id, position: 0, type: "email", value: "R@x", value_key: "r@x" },
+      ],
+      [
+        "tickets",
+        {
+          ...own,
+          number: 1,
+          customer_id: id,
+          user_id: id,
+          inbox_id: id,
+          label_ids: `["${id}"]`,
+          state: "open",
+          subject: "Kept",
+          type: "email",
+          spam: 0,
+          trash: 0,
+          version: 1,
+          updated_at: 1,
+        },
+      ],
+      ["ticket_labels", { account_id: account, label_id: id, ticket_id: id }],
+      [
+        "messages",
+        {
+          ...own,
+          ticket_id: id,
+          type: "reply",
+          direction: "out",
+          from_name: "O",
+          to: "r@x",
+          body: "Kept",
+          htmlized: 0,
+          user_id: id,
+          delivery_state: "queued",
+          version: 1,
+        },
+      ],
+      ["blobs", { account_id: account, hash, size: 1, created_at: 1 }],
+      ["attachments", { ...own, message_id: id, position: 0, name: "a", type: "text/plain", size: 1, hash, inline: 0 }],
+      ["received_messages", { ...own, inbox_id: id, source: "pipe", hash, size: 1, outcome: "pending" }],
+      ["events", { ...own, position: 1, kind: "ticket.created", ticket_id: id }],
+      ["jobs", { ...own, kind: "deliver-message", payload: "{}", run_at: 1, attempts: 0 }],
+    ];
+    await db.transact(async (tx) => {
+      for (const [table, row] of rows) {
+        await tx.query
+          .insertInto(table as "labels")
+          .values(row as never)
+          .execute();
+      }
+    });
+    return Object.fromEntries(rows);
+  }
+
+  type Contents = Record<string, Record<string, unknown>>;
+
+  /** The one row of each table. */
+  async function contents(db: Db): Promise<Contents> {
+    const all = acrossAccounts(db);
+    const tables = ["accounts", ...ACCOUNT_TABLES] as const;
+    const rows = await Promise.all(tables.map(async (table) => await all.selectFrom(table).selectAll().execute()));
+    return Object.fromEntries(tables.map((table, index) => [table, { ...rows[index]?.[0] }]));
   }
 });
 
@@ -121,7 +228,9 @@ describe.skipIf(ENGINE_MISSING !== null)("the catalog", () => {
   afterAll(async () => await storage.remove());
 
   const read = async <Row>(text: string, ...values: string[]): Promise<Row[]> => {
-    const parts = text.split("?").map((part, index) => (index === 0 ? sql.raw(part) : sql`${values[index - 1]}${sql.raw(part)}`));
+    const parts = text
+      .split("?")
+      .map((part, index) => (index === 0 ? sql.raw(part) : sql`${values[index - 1]}${sql.raw(part)}`));
     const { rows } = await sql<Row>`${sql.join(parts, sql``)}`.execute(acrossAccounts(storage.db));
     return rows;
   };
@@ -136,7 +245,10 @@ describe.skipIf(ENGINE_MISSING !== null)("the catalog", () => {
     }
     return await Promise.all(
       ACCOUNT_TABLES.map(async (table) => {
-        const columns = await read<{ name: string }>(`select name from pragma_table_info(?) where pk > 0 order by pk`, table);
+        const columns = await read<{ name: string }>(
+          `select name from pragma_table_info(?) where pk > 0 order by pk`,
+          table,
+        );
         return { table, columns: columns.map(({ name }) => name) };
       }),
     );

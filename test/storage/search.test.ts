@@ -20,9 +20,9 @@ describe.skipIf(ENGINE_MISSING !== null)("the search index", () => {
     const matching = customers ? matchingCustomers : matchingTickets;
     const terms = searchTerms(query);
     if (terms.length === 0) return [];
-    const { rows } = await sql<Record<string, string>>`select * from ${matching(storage.db, accountId, terms)} as found`.execute(
-      storage.db.longReads.query,
-    );
+    const { rows } = await sql<
+      Record<string, string>
+    >`select * from ${matching(storage.db, accountId, terms)} as found`.execute(storage.db.longReads.query);
     return [...new Set(rows.flatMap((row) => Object.values(row)))].toSorted();
   };
 
@@ -101,8 +101,9 @@ describe.skipIf(ENGINE_MISSING !== null)("the search index", () => {
 
   test("takes the longest text there is, of words as long as they get", async () => {
     const [account, id] = [newId(), newId()];
-    const word = (index: number): string => `${index.toString(36).padStart(6, "x")}${"語é".repeat(20)}${"q".repeat(60)}`;
-    const latin = (index: number): string => `${index.toString(36).padStart(6, "x")}${"ø".repeat(80)}`;
+    const word = (place: number): string =>
+      `${place.toString(36).padStart(6, "x")}${"語é".repeat(20)}${"q".repeat(60)}`;
+    const latin = (place: number): string => `${place.toString(36).padStart(6, "x")}${"ø".repeat(80)}`;
     await index(account, id, Array.from({ length: 30_000 }, (_, place) => latin(place)).join(" "));
     expect(await find(account, latin(3))).toEqual([id]);
     await index(account, id, Array.from({ length: 5000 }, (_, place) => word(place)).join(" "));
@@ -110,24 +111,46 @@ describe.skipIf(ENGINE_MISSING !== null)("the search index", () => {
   });
 
   test("finds what the words say, whatever the texts: the same on both engines", async () => {
-    const common = fc.constantFrom("refund", "refunds", "Réfund", "parcel", "領収書", "書を送", "a", "ab", "abc", "42", "…", "o'neil");
+    const common = fc.constantFrom(
+      "refund",
+      "refunds",
+      "Réfund",
+      "parcel",
+      "領収書",
+      "書を送",
+      "a",
+      "ab",
+      "abc",
+      "42",
+      "…",
+      "o'neil",
+    );
     const strange = fc.string({ unit: "grapheme", maxLength: 8 });
-    const text = fc.array(fc.oneof({ weight: 3, arbitrary: common }, strange), { maxLength: 6 }).map((parts) => parts.join(" "));
+    const text = fc
+      .array(fc.oneof({ weight: 3, arbitrary: common }, strange), { maxLength: 6 })
+      .map((parts) => parts.join(" "));
     const query = fc
-      .array(fc.tuple(fc.oneof({ weight: 3, arbitrary: common }, strange), fc.constantFrom("", "*")), { minLength: 1, maxLength: 2 })
+      .array(fc.tuple(fc.oneof({ weight: 3, arbitrary: common }, strange), fc.constantFrom("", "*")), {
+        minLength: 1,
+        maxLength: 2,
+      })
       .map((parts) => parts.map(([word, star]) => `${word}${star}`).join(" "));
     await fc.assert(
-      fc.asyncProperty(fc.array(text, { minLength: 1, maxLength: 4 }), fc.array(query, { minLength: 1, maxLength: 4 }), async (texts, queries) => {
-        const account = newId();
-        const entries = texts.map((words) => ({ id: newId(), words }));
-        await storage.db.transact(async (tx) => {
-          for (const { id, words } of entries) await indexEntry(tx, account, { id, ticketId: id, text: words });
-        });
-        for (const asked of queries) {
-          const expected = entries.filter(({ words }) => says(words, asked)).map(({ id }) => id);
-          expect([asked, await find(account, asked)]).toEqual([asked, expected.toSorted()]);
-        }
-      }),
+      fc.asyncProperty(
+        fc.array(text, { minLength: 1, maxLength: 4 }),
+        fc.array(query, { minLength: 1, maxLength: 4 }),
+        async (texts, queries) => {
+          const account = newId();
+          const entries = texts.map((words) => ({ id: newId(), words }));
+          await storage.db.transact(async (tx) => {
+            for (const { id, words } of entries) await indexEntry(tx, account, { id, ticketId: id, text: words });
+          });
+          for (const asked of queries) {
+            const expected = entries.filter(({ words }) => says(words, asked)).map(({ id }) => id);
+            expect([asked, await find(account, asked)]).toEqual([asked, expected.toSorted()]);
+          }
+        },
+      ),
       { numRuns: 150 },
     );
   });

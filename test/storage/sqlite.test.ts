@@ -139,13 +139,12 @@ describe("two processes on one data folder", () => {
     const other = await startBeside("write-beside.ts", storage, accountId, "hold", String(held));
     const before = await count();
     let committed = false;
-    const writing = storage.db
-      .transact(async (tx) => await addCustomer(tx, accountId))
-      .then(() => (committed = true));
+    const writing = storage.db.transact(async (tx) => await addCustomer(tx, accountId)).then(() => (committed = true));
     let longest = 0;
     let reads = 0;
     let last = performance.now();
-    while (!committed) {
+    const isCommitted = (): boolean => committed;
+    while (!isCommitted()) {
       await new Promise((resolve) => setImmediate(resolve));
       expect(await count()).toBeGreaterThanOrEqual(before);
       reads += 1;

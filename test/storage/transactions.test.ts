@@ -98,7 +98,9 @@ describe.skipIf(ENGINE_MISSING !== null)("a transaction", () => {
       ids.push(id);
       if (run < 2) throw new RunAgain();
     });
-    const found = await Promise.all(ids.map(async (id) => (await findCustomer(storage.db, accountId, id)) !== undefined));
+    const found = await Promise.all(
+      ids.map(async (id) => (await findCustomer(storage.db, accountId, id)) !== undefined),
+    );
     expect(found).toEqual([false, false, true]);
     expect(hooks).toEqual([2]);
   });

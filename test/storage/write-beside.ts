@@ -18,7 +18,9 @@ if (what === "hold") {
   wrote = 1;
 } else {
   process.stdout.write("ready\n");
-  for (; wrote < Number(amount); wrote += 1) await db.transact(async (tx) => await addCustomer(tx, accountId, "beside"));
+  for (; wrote < Number(amount); wrote += 1) {
+    await db.transact(async (tx) => await addCustomer(tx, accountId, "beside"));
+  }
 }
 await close();
 process.stdout.write(`${JSON.stringify({ wrote })}\n`);

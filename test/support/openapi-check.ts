@@ -1,4 +1,5 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import { Query } from "../../src/api/conventions/query.ts";
 import { openApiDocument } from "../../src/api/openapi.ts";
 import { type Route, Router } from "../../src/api/router.ts";
 import { declareRoutes } from "../../src/api/routes.ts";
@@ -36,10 +37,11 @@ export function checkAgainstDocument(
   headers: Record<string, string | string[]>,
   got: Got,
 ): void {
-  const [before = "", query = ""] = path.split(/[?&](.*)/s);
+  const [before = "", mark, rest = ""] = path.split(/([?&])(.*)/s);
+  const query = new Query(mark === "&" ? rest.replaceAll("?", "&") : rest);
   if (!before.startsWith("/api/v1/") || got.status >= 500 || got.status === 304 || method === "HEAD") return;
   if (got.body === undefined || before.endsWith("/openapi.json")) return;
-  const enveloped = got.status === 200 && /(^|&)envelope=true(&|$)/.test(query);
+  const enveloped = got.status === 200 && query.isTrue("envelope");
   const status: number = enveloped ? got.body.status : got.status;
   const body: unknown = enveloped ? got.body.response : got.body;
   if (status === 204) return;
@@ -47,11 +49,13 @@ export function checkAgainstDocument(
   const verb = (name === undefined || method !== "POST" ? method : String(headers[name])).toLowerCase();
   const operation = operationOf(before.slice("/api/v1".length).replace(/\/$/, ""), verb);
   const response = status >= 400 ? PROBLEM : operation?.responses[String(status)];
-  if (response === undefined) throw new Error(`${method} ${path} answered ${status}, which the description does not know`);
+  if (response === undefined) {
+    throw new Error(`${method} ${path} answered ${status}, which the description does not know`);
+  }
   const schema = response.content?.["application/json"]?.schema;
   if (schema === undefined) throw new Error(`${method} ${path} answered a body, which the description does not know`);
   // A narrowed answer has fewer members than the schema requires; its members still have to fit.
-  const narrowed = /(^|&)fields=[^&]/.test(query) && status < 400;
+  const narrowed = status < 400 && query.list("fields") !== undefined;
   const validate = validatorOf(narrowed ? withoutRequired(schema) : schema);
   if (!validate(body)) {
     throw new Error(`${method} ${path} answered what its description forbids: ${ajv.errorsText(validate.errors)}`);

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
+import { type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type ServerParts, createApiServer } from "../../src/api/server.ts";
 import { readConfig } from "../../src/config.ts";
@@ -67,16 +67,24 @@ export async function sharedServer(): Promise<TestServer> {
 }
 
 /** Sends one request as it is, and checks what comes back against the API's description. */
-export async function send(server: TestServer, method: string, path: string, { body, headers = {} }: Ask = {}): Promise<Got> {
+export async function send(
+  server: TestServer,
+  method: string,
+  path: string,
+  { body, headers = {} }: Ask = {},
+): Promise<Got> {
   const payload = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
   const request = httpRequest(server.url + "/", {
     method,
     path,
-    headers: { ...(payload !== undefined && { "Content-Length": Buffer.byteLength(payload) }), ...headers } as Record<string, string>,
+    headers: { ...(payload !== undefined && { "Content-Length": Buffer.byteLength(payload) }), ...headers } as Record<
+      string,
+      string
+    >,
     rejectUnauthorized: false,
   } as object);
   request.end(payload);
-  const [response] = (await once(request, "response")) as [import("node:http").IncomingMessage];
+  const [response] = (await once(request, "response")) as [IncomingMessage];
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk as Buffer);
   const text = Buffer.concat(chunks).toString("utf8");
@@ -111,7 +119,7 @@ export interface TestDesk {
 
 /** Makes an account with a user, an inbox and a token; without limits unless they are given. */
 export async function openDesk(
-  limits: Partial<Pick<AccountRow, "credits_per_minute" | "requests_per_second">> = {},
+  limits: Partial<Pick<AccountRow, "credits_per_minute" | "requests_per_second" | "undo_seconds">> = {},
   on?: TestServer,
 ): Promise<TestDesk> {
   const server = on ?? (await sharedServer());

@@ -127,6 +127,28 @@ describe.skipIf(ENGINE_MISSING !== null)("the tasks", () => {
     expect(await jobsLeft()).toBe(0);
   }, 60_000);
 
+  test("put a message aside that failed ten times, and count an attempt before it is made", async () => {
+    const accountId = desk.account.id;
+    const raw = Buffer.from("From: ruby@example.com\r\nSubject: It fails\r\n\r\nHello\r\n");
+    const id = await storeReceivedMessage(storage, {
+      accountId,
+      inboxId: desk.inbox.id,
+      source: "pipe",
+      sourcePosition: null,
+      raw,
+    });
+    const { hash } = (await findReceivedMessage(storage.db, accountId, id)) ?? { hash: "" };
+    await storage.blobs.remove(accountId, hash);
+    for (let attempts = 1; attempts <= 10; attempts += 1) {
+      await expect(sweep(storage)).rejects.toThrow("still pending");
+      expect(await findReceivedMessage(storage.db, accountId, id)).toMatchObject({ outcome: "pending", attempts });
+    }
+    await sweep(storage);
+    const row = await findReceivedMessage(storage.db, accountId, id);
+    expect(row).toMatchObject({ outcome: "quarantine" });
+    expect(row?.reason).toMatch(/^it failed 10 times: ENOENT/);
+  });
+
   test("sweep up received mail that is still pending and idempotency keys of yesterday", async () => {
     const accountId = desk.account.id;
     const id = await storeReceivedMessage(storage, {

@@ -12,12 +12,18 @@ const LARGE_BODIES_MEMORY = 128 * 1024 * 1024;
 
 const WITH_BODY = new Set(["POST", "PUT", "PATCH"]);
 
+/** What a route takes that does not take JSON (T6): the type that it names, byte by byte, up to a limit of its own. */
+export interface RawBody {
+  type: string;
+  limit: number;
+}
+
 /** Refuses a body by its headers, before a byte of it is read: 415 (T6), then 413 (F1). */
-export function checkBodyHeaders(request: IncomingMessage, limit: number): void {
+export function checkBodyHeaders(request: IncomingMessage, limit: number, expected: string = "application/json"): void {
   if (!WITH_BODY.has(request.method ?? "") || !hasBody(request)) return;
   const type = (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase();
-  if (type !== "application/json") {
-    throw new HttpError(415, "Unsupported Media Type: a request with a body needs Content-Type: application/json");
+  if (type !== expected) {
+    throw new HttpError(415, `Unsupported Media Type: a request with a body needs Content-Type: ${expected}`);
   }
   if (Number(request.headers["content-length"] ?? 0) > limit) throw tooLarge(limit);
 }
@@ -27,11 +33,12 @@ export function hasBody(request: IncomingMessage): boolean {
   return Number(request.headers["content-length"] ?? 0) > 0;
 }
 
-/** Reads JSON bodies, with a bound on what the large ones may take together. */
+/** Reads JSON bodies, with a bound on what the large ones may take together, from the first byte until they are done with. */
 export class BodyParser {
   readonly #limit: number;
   #free = LARGE_BODIES_MEMORY;
   readonly #waiting: { bytes: number; go: () => void }[] = [];
+  readonly #held = new Map<IncomingMessage, number>();
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -39,31 +46,51 @@ export class BodyParser {
 
   /**
    * The parsed body; undefined when there is none that counts. Throws 413, 400. `seen` is told the hash of the bytes
-   * before they are parsed, so that a refusal of unreadable JSON can be kept too (B2).
+   * before they are parsed, so that a refusal of unreadable JSON can be kept too (B2). Whoever is done with the body says so
+   * by `release`.
    */
-  async read(request: IncomingMessage, seen: (hash: string) => void): Promise<unknown> {
+  async read(request: IncomingMessage, seen: (hash: string) => void, raw?: RawBody): Promise<unknown> {
     if (!WITH_BODY.has(request.method ?? "") || !hasBody(request)) {
       request.resume();
       return undefined;
     }
-    const announced = Number(request.headers["content-length"] ?? this.#limit);
+    const limit = raw?.limit ?? this.#limit;
+    const parse = raw === undefined ? parseBody : seeBody;
+    const announced = Number(request.headers["content-length"] ?? limit);
     const bytes = Math.min(announced, LARGE_BODIES_MEMORY);
-    if (bytes <= SMALL_BODY) return parseBody(await this.#collect(request), seen);
+    if (bytes <= SMALL_BODY) return parse(await this.#collect(request, limit), seen);
     await this.#reserve(bytes);
+    this.#held.set(request, bytes);
     try {
-      return parseBody(await this.#collect(request), seen);
-    } finally {
-      this.#release(bytes);
+      return parse(await this.#collect(request, limit), seen);
+    } catch (error) {
+      this.release(request);
+      throw error;
     }
   }
 
-  async #collect(request: IncomingMessage): Promise<Buffer> {
+  /** Gives back the room of a body that nobody looks at any more. Nothing happens when it has none. */
+  release(request: IncomingMessage): void {
+    const bytes = this.#held.get(request);
+    if (bytes === undefined) return;
+    this.#held.delete(request);
+    this.#release(bytes);
+  }
+
+  async #collect(request: IncomingMessage, limit: number): Promise<Buffer> {
     const chunks: Buffer[] = [];
     let size = 0;
-    for await (const chunk of request as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > this.#limit) throw tooLarge(this.#limit);
-      chunks.push(chunk);
+    try {
+      // Left open when it is too large, so that the refusal can still be sent.
+      for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+        size += chunk.length;
+        if (size > limit) throw tooLarge(limit);
+        chunks.push(chunk);
+      }
+    } catch (error) {
+      if (error instanceof HttpError) throw error;
+      // The client went away; nobody is left to read this.
+      throw new Malformed("Bad Request: the body ended before its announced length");
     }
     const [only] = chunks;
     return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, size);
@@ -97,6 +124,12 @@ function tooLarge(limit: number): HttpError {
 
 const UTF_8 = new TextDecoder("utf-8", { fatal: true });
 
+/** A body that stays as it is. */
+function seeBody(bytes: Buffer, seen: (hash: string) => void): Buffer {
+  seen(createHash("sha256").update(bytes).digest("hex"));
+  return bytes;
+}
+
 function parseBody(bytes: Buffer, seen: (hash: string) => void): unknown {
   // Announced in chunks, of which none came.
   if (bytes.byteLength === 0) return undefined;
@@ -116,7 +149,7 @@ function parseBody(bytes: Buffer, seen: (hash: string) => void): unknown {
 /** Without recursion: the nesting is the sender's. */
 function isDeeperThan(value: unknown, limit: number): boolean {
   let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
+  for (let depth = 1; level.length > 0; depth += 1) {
     if (depth > limit) return true;
     level = level.flatMap((item) => (typeof item === "object" && item !== null ? Object.values(item) : []));
     level = level.filter((item) => typeof item === "object" && item !== null);

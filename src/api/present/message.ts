@@ -20,7 +20,18 @@ const FIELDS: ResourceFields = {
     "created_at",
     "more_body",
   ],
-  extra: ["version", "ticket_id", "cc", "delivery_state"],
+  extra: [
+    "thread_reason",
+    "auto_kind",
+    "version",
+    "ticket_id",
+    "cc",
+    "delivery_state",
+    "delivery_error",
+    "delivery_attempts",
+    "delivery_response",
+    "sent_at",
+  ],
 };
 
 /** Messages as the API shows them, their attachments with them. A note has no direction, sender or recipient at all (M1). */
@@ -47,12 +58,29 @@ export async function presentMessages(
       user_id: message.user_id,
       attachments: (byMessage.get(message.id) ?? []).map((attachment) => presentAttachment(attachment, null)),
       created_at: formatTime(message.created_at),
-      ...(reply && { more_body: message.more_body, cc: message.cc, delivery_state: message.delivery_state }),
+      ...(reply && {
+        more_body: message.more_body,
+        thread_reason: message.thread_reason,
+        auto_kind: message.auto_kind,
+        cc: message.cc,
+        ...delivery(message),
+      }),
       ticket_id: message.ticket_id,
       version: message.version,
     };
     return pickFields(resource, FIELDS, asked);
   });
+}
+
+/** What became of an outbound reply; nulls for one that came in. */
+function delivery(message: MessageRow): Resource {
+  return {
+    delivery_state: message.delivery_state,
+    delivery_error: message.delivery_error,
+    delivery_attempts: message.direction === "out" ? message.delivery_attempts : null,
+    delivery_response: message.delivery_response,
+    sent_at: message.sent_at === null ? null : formatTime(message.sent_at),
+  };
 }
 
 export async function presentMessage(

@@ -123,6 +123,11 @@ function readCustomerFilter(query: Query): CustomerFilter {
  */
 function contactKeys(values: readonly string[], types: readonly (typeof CONTACT_TYPES)[number][]): string[] {
   const readable = values.filter((value) => !value.includes("\u0000"));
-  const spellings = readable.flatMap((value) => [value, value.trimEnd().replaceAll(" ", "+")]);
+  const spellings = readable.flatMap((value) => [
+    value,
+    // Of a phone number with blanks only the first can have been a +.
+    value.replace(/^ (?=\d)/, "+"),
+    value.trimEnd().replaceAll(" ", "+"),
+  ]);
   return [...new Set(types.flatMap((type) => spellings.map((value) => contactKey(type, value))))].filter(Boolean);
 }

@@ -1,0 +1,103 @@
+import { contactKey } from "../domain/contact-values.ts";
+import type { ParsedMessage } from "../mail/parsed-message.ts";
+import { keysIn, readThreadKey } from "../mail/thread-key.ts";
+import { findAccount } from "../storage/accounts.ts";
+import { listContacts } from "../storage/contacts.ts";
+import type { Tx } from "../storage/database.ts";
+import { findInboxByAddress } from "../storage/inboxes.ts";
+import { findMessageByMailId, listMessagesOf } from "../storage/messages.ts";
+import type { TicketRow } from "../storage/schema.ts";
+import { findTicketByNumber, lockTicket } from "../storage/tickets.ts";
+import { findUserByEmail } from "../storage/users.ts";
+import { mailKey } from "./mail-key.ts";
+
+export interface Conversation {
+  ticket: TicketRow;
+  /** How it was found, as the end of "it …". */
+  reason: string;
+  /** Whether the sender was on the thread before. Someone who was not gets a ticket of their own. */
+  participant: boolean;
+}
+
+/**
+ * The conversation that a message belongs to: by the signed key that our own mail carries, then by In-Reply-To and
+ * References (RFC 5322 3.6.4), then by a ticket's number in the subject, which anybody can write and which counts for
+ * participants only. Locks the ticket.
+ */
+export async function findConversation(
+  tx: Tx,
+  accountId: string,
+  parsed: ParsedMessage,
+  sender: string | null,
+): Promise<Conversation | null> {
+  const found =
+    (await byKey(tx, accountId, parsed)) ??
+    (await byMailId(tx, accountId, parsed)) ??
+    (await byNumber(tx, accountId, parsed));
+  if (found === null) return null;
+  const participant = await isParticipant(tx, found.ticket, sender);
+  return participant || !found.guess ? { ticket: found.ticket, reason: found.reason, participant } : null;
+}
+
+interface Candidate {
+  ticket: TicketRow;
+  reason: string;
+  /** Found by what anybody can write. */
+  guess: boolean;
+}
+
+async function byKey(tx: Tx, accountId: string, parsed: ParsedMessage): Promise<Candidate | null> {
+  const keys = keysIn(parsed);
+  if (keys.length === 0) return null;
+  const account = await findAccount(tx, accountId);
+  const secret = Buffer.from(account?.thread_secret ?? "", "hex");
+  for (const key of keys) {
+    const read = readThreadKey([secret], key);
+    if (read === null || (read.accountId !== undefined && read.accountId !== accountId)) continue;
+    const ticket = await lockTicket(tx, accountId, read.ticketId);
+    if (ticket !== undefined) return { ticket, reason: "carries the key of this ticket", guess: false };
+  }
+  return null;
+}
+
+async function byMailId(
+  tx: Tx,
+  accountId: string,
+  { inReplyTo, references }: ParsedMessage,
+): Promise<Candidate | null> {
+  const mailIds = [...new Set([...inReplyTo, ...references.toReversed()].flatMap((id) => mailKey(id) ?? []))];
+  const message = await findMessageByMailId(tx, accountId, mailIds);
+  const ticket = message === undefined ? undefined : await lockTicket(tx, accountId, message.ticket_id);
+  if (ticket === undefined) return null;
+  return { ticket, reason: `answers the message <${message?.mail_id}>`, guess: false };
+}
+
+async function byNumber(tx: Tx, accountId: string, { subject }: ParsedMessage): Promise<Candidate | null> {
+  const number = /(?:^|[\s[(])#(\d{1,9})(?=$|[\s\]):,.])/.exec((subject ?? "").slice(0, 500))?.[1];
+  if (number === undefined) return null;
+  const found = await findTicketByNumber(tx, accountId, Number(number));
+  const ticket = found === undefined ? undefined : await lockTicket(tx, accountId, found.id);
+  return ticket === undefined ? null : { ticket, reason: `names ticket #${number} in its subject`, guess: true };
+}
+
+/** Whether an address is the customer's, one of ours, or of someone who wrote or was written to on the ticket. */
+async function isParticipant(tx: Tx, ticket: TicketRow, sender: string | null): Promise<boolean> {
+  if (sender === null) return false;
+  const { account_id } = ticket;
+  const key = contactKey("email", sender);
+  const contacts = await listContacts(tx, account_id, [ticket.customer_id]);
+  if (contacts.some(({ type, value_key }) => type === "email" && value_key === key)) return true;
+  if ((await findInboxByAddress(tx, account_id, key)) !== undefined) return true;
+  if ((await findUserByEmail(tx, account_id, key)) !== undefined) return true;
+  if (ticket.reply_to !== null && holds(ticket.reply_to, key)) return true;
+  const messages = await listMessagesOf(tx, account_id, [ticket.id]);
+  return messages.some(({ from, to, cc }) => [from, to, cc].some((text) => text !== null && holds(text, key)));
+}
+
+/** Whether a header's text names an address: the whole address, not the end of a longer one. */
+function holds(text: string, key: string): boolean {
+  return text
+    .toLowerCase()
+    .split(/[\s,;<>"()]+/)
+    .includes(key);
+}

@@ -1,0 +1,67 @@
+import { type MailboxMeans, openMailbox } from "../channels/email/mailbox-connection.ts";
+import { now } from "../domain/time.ts";
+import { hashBytes, recordBlob } from "../storage/blobs.ts";
+import { findMailbox } from "../storage/mailboxes.ts";
+import type { Storage } from "../storage/open.ts";
+import { findReceivedMessage, reopenQuarantined } from "../storage/received-messages.ts";
+import type { ReceivedMessageRow } from "../storage/schema.ts";
+import { type ReceivedResult, processReceivedMessage } from "./receive-message.ts";
+
+/**
+ * Takes up a message that was put aside once more; one that could not be fetched is fetched again. Null when no such
+ * message was put aside. Rejects when it cannot be fetched still; it then stays where it was.
+ */
+export async function requeueReceivedMessage(
+  storage: Pick<Storage, "db" | "blobs">,
+  means: MailboxMeans,
+  accountId: string,
+  id: string,
+): Promise<ReceivedResult | null> {
+  const { db, blobs } = storage;
+  const row = await findReceivedMessage(db, accountId, id);
+  if (row?.outcome !== "quarantine") return null;
+  const raw = await fetchMissing(storage, means, row);
+  if (raw !== null) await blobs.put(accountId, hashBytes(raw), raw);
+  const reopened = await db.transact(async (tx) => {
+    if (raw === null) return await reopenQuarantined(tx, accountId, id);
+    const hash = hashBytes(raw);
+    await recordBlob(tx, blobs, { accountId, hash, bytes: raw, at: now() });
+    return await reopenQuarantined(tx, accountId, id, { hash, size: raw.byteLength });
+  });
+  return reopened ? await processReceivedMessage(storage, accountId, id) : null;
+}
+
+/** The message as its mailbox has it, when nothing of it is here; null when it is here, or came another way. */
+async function fetchMissing(
+  { db }: Pick<Storage, "db">,
+  means: MailboxMeans,
+  { account_id, size, mailbox_id, uid, uid_validity }: ReceivedMessageRow,
+): Promise<Buffer | null> {
+  if (size > 0 || mailbox_id === null || uid === null) return null;
+  const mailbox = await findMailbox(db, account_id, mailbox_id);
+  if (mailbox === undefined) throw missing("its mailbox was removed");
+  const { session } = await openMailbox(mailbox, means);
+  try {
+    if (session.uidValidity !== uid_validity) throw missing("its mailbox has given all messages new UIDs since");
+    let found: Buffer | null = null;
+    await session.fetch([uid], {
+      onMessage: async (_, raw) => {
+        found = raw;
+        await Promise.resolve();
+      },
+      onTooLarge: async (_, bytes) => {
+        await Promise.resolve();
+        throw missing(`it has ${bytes} bytes, more than CANTRIP_MAIL_LIMIT`);
+      },
+    });
+    if (found === null) throw missing("it is not in its mailbox any more");
+    return found;
+  } finally {
+    session.close();
+  }
+}
+
+/** With a code: what the command line shows without a stack. */
+function missing(why: string): Error {
+  return Object.assign(new Error(`the message is not here: ${why}`), { code: "MESSAGE_MISSING" });
+}

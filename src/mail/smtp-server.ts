@@ -1,0 +1,255 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from "smtp-server";
+import { MINUTE, SECOND } from "../domain/time.ts";
+import { ConnectionLimits } from "./connection-limits.ts";
+
+/** What the client is told: a reply code (RFC 5321 4.2), an enhanced code (RFC 3463) and a sentence. */
+export class SmtpRefusal extends Error {
+  readonly responseCode: number;
+
+  constructor(responseCode: number, message: string) {
+    super(message);
+    this.name = "SmtpRefusal";
+    this.responseCode = responseCode;
+  }
+}
+
+export interface Envelope {
+  /** Empty for the null sender of bounces. */
+  from: string;
+  /** Those of one place to deliver to. */
+  to: string[];
+}
+
+export interface SmtpServerOptions<Place> {
+  /** LMTP (RFC 2033) answers for each recipient; SMTP once for all. */
+  lmtp: boolean;
+  host: string;
+  /** 0 takes a free one. */
+  port: number;
+  /** What it calls itself. */
+  name: string;
+  /** PEM; null offers no STARTTLS. */
+  tls: { cert: Buffer; key: Buffer } | null;
+  /** Bytes of one message. */
+  messageBytes: number;
+  /** Bytes of all messages that are being taken. */
+  memory?: number;
+  limits?: Partial<typeof SMTP_LIMITS>;
+  /** Where a recipient's mail goes; none when there is no such recipient. Places with the same key are one. */
+  findPlaces: (address: string) => Promise<{ key: string; place: Place }[]>;
+  /** Resolves once the message is durable. */
+  accept: (place: Place, raw: Buffer) => Promise<void>;
+  onError: (error: unknown) => void;
+}
+
+export const SMTP_LIMITS = { connections: 20, connectionsPerMinute: 120, messagesPerMinute: 300, recipients: 100 };
+
+/** LMTP has one client: the mail server beside it, through which all mail comes. */
+export const LMTP_LIMITS = {
+  connections: 100,
+  connectionsPerMinute: 6000,
+  messagesPerMinute: 60_000,
+  recipients: 1000,
+};
+
+const MEMORY = 256 * 1024 * 1024;
+const MOST_CLIENTS = 500;
+
+export interface RunningMailServer {
+  port: number;
+  /** Takes no more connections, finishes what is being taken, and closes. */
+  close(): Promise<void>;
+}
+
+interface Recipients<Place> {
+  /** The places of each recipient, as it was accepted. */
+  places: Map<string, { key: string; place: Place }[]>;
+}
+
+/** Serves SMTP or LMTP for what `findPlaces` knows, and relays nothing. Resolves once it listens. */
+export async function startMailServer<Place>(options: SmtpServerOptions<Place>): Promise<RunningMailServer> {
+  const { lmtp, tls, messageBytes, findPlaces, onError } = options;
+  const limits = { ...(lmtp ? LMTP_LIMITS : SMTP_LIMITS), ...options.limits };
+  const clients = new ConnectionLimits(limits);
+  const sessions = new Map<string, Recipients<Place>>();
+  const counted = new Set<string>();
+  const memory = { free: Math.max(options.memory ?? MEMORY, messageBytes) };
+  const answer = async <T>(work: Promise<T>, callback: (error: Error | null, result?: T) => void): Promise<void> => {
+    let result: T;
+    try {
+      result = await work;
+    } catch (error) {
+      callback(asRefusal(error, onError));
+      return;
+    }
+    callback(null, result);
+  };
+
+  const server = new SMTPServer({
+    lmtp,
+    name: options.name,
+    banner: "Cantrip",
+    size: messageBytes,
+    ...(tls === null ? {} : { cert: tls.cert, key: tls.key }),
+    disabledCommands: tls === null ? ["AUTH", "STARTTLS"] : ["AUTH"],
+    authOptional: true,
+    disableReverseLookup: true,
+    maxClients: MOST_CLIENTS,
+    maxRecipients: limits.recipients,
+    maxAllowedUnauthenticatedCommands: false,
+    socketTimeout: 5 * MINUTE,
+    closeTimeout: 10 * SECOND,
+    logger: false,
+    onConnect(session, callback) {
+      if (!clients.open(session.remoteAddress)) {
+        callback(new SmtpRefusal(421, "4.7.0 Too many connections from your address, try again later"));
+        return;
+      }
+      counted.add(session.id);
+      callback();
+    },
+    onClose(session) {
+      if (counted.delete(session.id)) clients.close(session.remoteAddress);
+      sessions.delete(session.id);
+    },
+    onMailFrom(_address, session, callback) {
+      // A new transaction: what the last one was for does not count.
+      sessions.set(session.id, { places: new Map() });
+      if (clients.message(session.remoteAddress)) callback();
+      else callback(new SmtpRefusal(451, "4.7.1 Too many messages from your address, try again later"));
+    },
+    onRcptTo({ address }, session, callback) {
+      const admit = async (): Promise<void> => {
+        const places = await findPlaces(address);
+        if (places.length === 0) throw new SmtpRefusal(550, "5.1.1 There is no such address here");
+        sessions.get(session.id)?.places.set(address, places);
+      };
+      void answer(admit(), (error) => callback(error));
+    },
+    onData(stream, session, callback) {
+      const { places } = sessions.get(session.id) ?? { places: new Map() };
+      void answer(takeMessage(options, memory, stream, session, places), (error, results = []) => {
+        if (error !== null || lmtp) callback(error, results);
+        else callback(results.find((each) => each instanceof Error) ?? null);
+      });
+    },
+  });
+  server.on("error", (error) => {
+    // A client that goes away in the middle is its own affair.
+    if (!("remoteAddress" in error)) onError(error);
+  });
+  const net = server.listen(options.port, options.host);
+  await once(net, "listening");
+  return {
+    port: (net.address() as AddressInfo).port,
+    close: async () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      server.close(() => resolve());
+      await promise;
+    },
+  };
+}
+
+/** One result for each recipient, in their order. A place is given the message once, whoever of it is addressed. */
+async function takeMessage<Place>(
+  options: SmtpServerOptions<Place>,
+  memory: { free: number },
+  stream: SMTPServerDataStream,
+  session: SMTPServerSession,
+  places: Recipients<Place>["places"],
+): Promise<(string | Error)[]> {
+  const { messageBytes, accept, onError } = options;
+  const recipients = session.envelope.rcptTo.map(({ address }) => address);
+  const from = session.envelope.mailFrom === false ? "" : session.envelope.mailFrom.address;
+  const { raw, release } = await readMessage(stream, messageBytes, memory);
+  try {
+    const to = new Map<string, string[]>();
+    for (const address of recipients) {
+      for (const { key } of places.get(address) ?? []) to.set(key, [...(to.get(key) ?? []), address]);
+    }
+    const done = new Map<string, Promise<void>>();
+    const results = recipients.map(async (address): Promise<string | Error> => {
+      try {
+        for (const { key, place } of places.get(address) ?? []) {
+          const envelope = { from, to: to.get(key) ?? [] };
+          const taking = done.get(key) ?? accept(place, Buffer.concat([traceOf(options.name, session, envelope), raw]));
+          done.set(key, taking);
+          await taking;
+        }
+        return "2.0.0 Taken";
+      } catch (error) {
+        return asRefusal(error, onError);
+      }
+    });
+    return await Promise.all(results);
+  } finally {
+    release();
+  }
+}
+
+/** Reads to the end in any case: a client listens only then. */
+async function readMessage(
+  stream: SMTPServerDataStream,
+  limit: number,
+  memory: { free: number },
+): Promise<{ raw: Buffer; release: () => void }> {
+  let chunks: Buffer[] = [];
+  let held = 0;
+  let refusal: SmtpRefusal | null = null;
+  const release = (): void => {
+    memory.free += held;
+    held = 0;
+    chunks = [];
+  };
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      if (refusal !== null) continue;
+      if (held + chunk.byteLength > limit) {
+        refusal = new SmtpRefusal(552, `5.3.4 A message has at most ${limit} bytes`);
+      } else if (chunk.byteLength > memory.free) {
+        refusal = new SmtpRefusal(452, "4.3.1 Too much mail at once, try again later");
+      }
+      if (refusal !== null) {
+        release();
+        continue;
+      }
+      chunks.push(chunk);
+      held += chunk.byteLength;
+      memory.free -= chunk.byteLength;
+    }
+    if (refusal !== null) throw refusal;
+    return { raw: Buffer.concat(chunks), release };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+/** What whoever takes a message in adds on top of it (RFC 5321 4.4): the route, and the envelope, which is gone after this. */
+function traceOf(name: string, session: SMTPServerSession, { from, to }: Envelope): Buffer {
+  const helo = clean(session.hostNameAppearsAs || "unknown");
+  const lines = [
+    `Return-Path: <${clean(from)}>`,
+    ...to.map((address) => `Delivered-To: ${clean(address)}`),
+    `Received: from ${helo} ([${session.remoteAddress}])`,
+    ` by ${clean(name)} with ${session.transmissionType} id ${session.id};`,
+    ` ${new Date().toUTCString().replace("GMT", "+0000")}`,
+  ];
+  return Buffer.from(`${lines.join("\r\n")}\r\n`);
+}
+
+/** What a client said, fit for a header. */
+function clean(text: string): string {
+  return text.replace(/[\p{Cc}<>()\s]/gu, "").slice(0, 320);
+}
+
+/** What is not ours to refuse may pass: the client keeps the message and tries again. */
+function asRefusal(error: unknown, onError: (error: unknown) => void): Error {
+  if (error instanceof SmtpRefusal) return error;
+  // A client that went away in the middle of a message: nobody is there to be told, and nothing was taken.
+  const wentAway = error instanceof Error && "code" in error && error.code === "ECONNECTION";
+  if (!wentAway) onError(error);
+  return new SmtpRefusal(451, "4.3.0 Not now, try again later");
+}

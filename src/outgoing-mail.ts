@@ -1,0 +1,23 @@
+import { openAccessTokens } from "./channels/email/access-tokens.ts";
+import { relayOfUrl } from "./channels/email/relay.ts";
+import type { Config } from "./config.ts";
+import type { DeliveryMeans } from "./desk/deliver-message.ts";
+import { failAt } from "./domain/fail-points.ts";
+import { openSmtpClient } from "./mail/smtp-client.ts";
+import type { Storage } from "./storage/open.ts";
+import { openVault } from "./storage/secrets.ts";
+
+/** What sending mail needs, as the configuration says. Whoever asks for it closes its `smtp`. */
+export function deliveryMeans(config: Config, { db, blobs }: Pick<Storage, "db" | "blobs">): DeliveryMeans {
+  const vault = openVault({ data: config.data, key: config.secretKey });
+  return {
+    db,
+    blobs,
+    vault,
+    accessTokens: openAccessTokens(db, vault),
+    smtp: openSmtpClient(),
+    relay: config.smtpUrl === null ? null : relayOfUrl(config.smtpUrl),
+    allowPrivateHosts: config.allowPrivateHosts,
+    reach: failAt(config.failPoint),
+  };
+}

@@ -1,0 +1,68 @@
+import { hostname } from "node:os";
+import { startInboxServer } from "../channels/email/inbox-server.ts";
+import { processReceivedMessage, storeReceivedMessage } from "../desk/receive-message.ts";
+import type { Storage } from "../storage/open.ts";
+
+export interface MailServersOptions {
+  /** Null does not listen; 0 takes a free port. */
+  smtpPort: number | null;
+  lmtpPort: number | null;
+  smtpHost: string;
+  site: string | null;
+  mailLimit: number;
+  tls: { cert: Buffer; key: Buffer } | null;
+  onError: (error: unknown) => void;
+}
+
+export interface MailServers {
+  /** Null where it does not listen. */
+  smtpPort: number | null;
+  lmtpPort: number | null;
+  stop(): Promise<void>;
+}
+
+/** Takes mail by SMTP and LMTP. What is taken is durable before it is answered for, and made into tickets after that. */
+export async function startMailServers(
+  storage: Pick<Storage, "db" | "blobs">,
+  { smtpPort, lmtpPort, smtpHost, site, mailLimit, tls, onError }: MailServersOptions,
+): Promise<MailServers> {
+  // One after the other: in the order in which they came, and no more memory than one takes.
+  let processing: Promise<unknown> = Promise.resolve();
+  const listen = async (protocol: "smtp" | "lmtp", port: number | null): ReturnType<typeof listenOn> =>
+    port === null ? null : await listenOn(protocol, port);
+  const listenOn = async (
+    protocol: "smtp" | "lmtp",
+    port: number,
+  ): Promise<Awaited<ReturnType<typeof startInboxServer>> | null> =>
+    await startInboxServer({
+      reader: storage.db,
+      protocol,
+      host: smtpHost,
+      port,
+      name: hostname(),
+      tls,
+      site,
+      messageBytes: mailLimit,
+      onError,
+      async store({ account_id, id }, raw) {
+        const origin = { accountId: account_id, inboxId: id, source: protocol, sourcePosition: null } as const;
+        const received = await storeReceivedMessage(storage, { ...origin, raw });
+        processing = processing
+          .then(async () => await processReceivedMessage(storage, account_id, received))
+          .catch(onError);
+      },
+    });
+  const smtp = await listen("smtp", smtpPort);
+  const lmtp = await listen("lmtp", lmtpPort).catch(async (error: unknown) => {
+    await smtp?.close();
+    throw error;
+  });
+  return {
+    smtpPort: smtp?.port ?? null,
+    lmtpPort: lmtp?.port ?? null,
+    stop: async () => {
+      await Promise.all([smtp?.close(), lmtp?.close()]);
+      await processing;
+    },
+  };
+}
