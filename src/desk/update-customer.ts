@@ -50,7 +50,10 @@ async function claimContacts(
 
 const EDITABLE = ["first_name", "last_name", "summary"] as const;
 
-function changedFields(customer: CustomerRow, input: CustomerInput): Partial<Record<(typeof EDITABLE)[number], string | null>> {
+function changedFields(
+  customer: CustomerRow,
+  input: CustomerInput,
+): Partial<Record<(typeof EDITABLE)[number], string | null>> {
   const changed = EDITABLE.filter((field) => input[field] !== undefined && input[field] !== customer[field]);
   return Object.fromEntries(changed.map((field) => [field, input[field]]));
 }

@@ -38,7 +38,9 @@ export function contactFault(type: ContactType, value: string): string | null {
   if (value.trim() === "") return "must not be empty";
   if (value.length > CONTACT_VALUE_LIMIT) return `must have at most ${CONTACT_VALUE_LIMIT} characters`;
   if (type === "email" && !isEmailAddress(value)) return "must be an email address, such as ruby@example.com";
-  if (type === "phone" && !/[0-9]/.test(value)) return "must be a phone number that holds digits, such as +1 415 555 0100";
+  if (type === "phone" && !/[0-9]/.test(value)) {
+    return "must be a phone number that holds digits, such as +1 415 555 0100";
+  }
   if (contactKey(type, value) === "") return "must be a name, such as @ruby";
   return null;
 }

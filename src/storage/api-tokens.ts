@@ -10,7 +10,11 @@ export type TokenHolder = Pick<AccountRow, "id" | "site" | "credits_per_minute" 
 };
 
 /** The account that a token opens and the token's id; undefined when it is unknown or revoked (A2). */
-export async function findTokenHolder(reader: Reader, accountId: string, hash: string): Promise<TokenHolder | undefined> {
+export async function findTokenHolder(
+  reader: Reader,
+  accountId: string,
+  hash: string,
+): Promise<TokenHolder | undefined> {
   return await reader.query
     .selectFrom("api_tokens")
     .innerJoin("accounts", "accounts.id", "api_tokens.account_id")

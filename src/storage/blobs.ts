@@ -98,7 +98,8 @@ export async function recordBlob(
     .values({ account_id: blob.accountId, hash: blob.hash, size: blob.bytes.byteLength, created_at: blob.at })
     .onConflict((conflict) => conflict.columns(["account_id", "hash"]).doUpdateSet({ created_at: blob.at }))
     .execute();
-  await store.put(blob.accountId, blob.hash, blob.bytes);
+  // The caller stored them before its transaction; only a sweep may have come in between.
+  if (!(await store.has(blob.accountId, blob.hash))) await store.put(blob.accountId, blob.hash, blob.bytes);
 }
 
 /**

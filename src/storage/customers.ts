@@ -39,11 +39,7 @@ export async function lockCustomer(tx: Tx, accountId: string, id: string): Promi
     .executeTakeFirst();
 }
 
-export async function findCustomers(
-  reader: Reader,
-  accountId: string,
-  ids: readonly string[],
-): Promise<CustomerRow[]> {
+export async function findCustomers(reader: Reader, accountId: string, ids: readonly string[]): Promise<CustomerRow[]> {
   if (ids.length === 0) return [];
   return await reader.query
     .selectFrom("customers")

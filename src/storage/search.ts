@@ -38,7 +38,9 @@ export async function indexEntry(tx: Tx, accountId: string, entry: SearchEntry):
 export async function removeEntry(tx: Tx, accountId: string, id: string): Promise<void> {
   if (tx.engine === "sqlite") {
     await sql`delete from search_index
-      where rowid = (select entry from search_entries where account_id = ${accountId} and id = ${id})`.execute(tx.query);
+      where rowid = (select entry from search_entries where account_id = ${accountId} and id = ${id})`.execute(
+      tx.query,
+    );
   }
   await sql`delete from search_entries where account_id = ${accountId} and id = ${id}`.execute(tx.query);
 }

@@ -20,6 +20,9 @@ import { SqliteThread } from "./sqlite-thread.ts";
 /** How long a writer waits for a writer of another process before it gives up, in milliseconds. */
 const WRITE_WAIT = 30_000;
 
+/** How long opening waits for another process that is just making the file, in milliseconds. */
+const OPEN_WAIT = 10_000;
+
 /** Prepared statements kept per connection; the product has a few hundred distinct ones. */
 const STATEMENT_LIMIT = 512;
 
@@ -82,11 +85,28 @@ export function openSqlite({ file, plugins = [] }: SqliteOptions): Driver {
 /** Opens one connection with the settings every connection has. */
 export function openFile(file: string, readOnly = false): DatabaseSync {
   const database = new DatabaseSync(file, { enableForeignKeyConstraints: true, timeout: 5_000 });
-  database.exec("pragma journal_mode = wal");
+  useWal(database);
   database.exec("pragma synchronous = full");
   database.exec("pragma temp_store = memory");
   if (readOnly) database.exec("pragma query_only = on");
   return database;
+}
+
+/**
+ * The first connection of a new file turns WAL on, which needs the file for itself, and SQLite does not wait for that by
+ * itself: of processes that start together one does it and the others find it done. On the calling thread; milliseconds.
+ */
+function useWal(database: DatabaseSync): void {
+  const deadline = performance.now() + OPEN_WAIT;
+  for (;;) {
+    try {
+      database.exec("pragma journal_mode = wal");
+      return;
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > deadline) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1 + Math.random() * 9);
+    }
+  }
 }
 
 /** Takes the write lock. While another process holds it, this one waits without blocking its event loop. */

@@ -58,5 +58,7 @@ export async function findUserByEmail(
 
 /** The user's name as people see it: first and last, else the email. */
 export function userName(user: Pick<UserRow, "first_name" | "last_name" | "email">): string {
-  return [user.first_name, user.last_name].filter((part) => part !== null && part.trim() !== "").join(" ") || user.email;
+  return (
+    [user.first_name, user.last_name].filter((part) => part !== null && part.trim() !== "").join(" ") || user.email
+  );
 }

@@ -86,7 +86,11 @@ describe.skipIf(ENGINE_MISSING !== null)(`a server on ${ENGINE}`, () => {
     for (const page of [1, 2, 3]) tickets.push(...(await embedded.get(`/tickets?per_page=100&page=${page}`)).body);
     expect(tickets).toHaveLength(300);
     for (const { id, customer_id } of tickets.slice(0, 60)) {
-      for (const path of [`/tickets/${id}?embed=messages,customer`, `/customers/${customer_id}`, `/tickets/${id}/messages`]) {
+      for (const path of [
+        `/tickets/${id}?embed=messages,customer`,
+        `/customers/${customer_id}`,
+        `/tickets/${id}/messages`,
+      ]) {
         expect(shown(await other.get(path))).toEqual(shown(await embedded.get(path)));
       }
     }

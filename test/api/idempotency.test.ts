@@ -52,7 +52,9 @@ describe.skipIf(ENGINE_MISSING !== null)("B2", () => {
       "/inboxes": { name: "Sales" },
       "/labels": { name: "VIP" },
     };
-    for (const { path, body: describedBody } of declaredRoutes().filter(({ verb }) => verb === "POST")) {
+    // A raw message is told apart by itself: taken twice it changes nothing, with a key or without.
+    const posts = declaredRoutes().filter((route) => route.verb === "POST" && !("rawType" in route));
+    for (const { path, body: describedBody } of posts) {
       expect(Object.keys(bodies), "a new endpoint needs a request here").toContain(path);
       const ids: Record<string, string> = { ticket_id: ticket.id, customer_id: customer.id, message_id: sent.id };
       const real = path.replace(/:([a-z_]+)/g, (_, name: string) => ids[name] ?? "");

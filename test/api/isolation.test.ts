@@ -129,8 +129,9 @@ describe.skipIf(ENGINE_MISSING !== null)("isolation", () => {
   async function compare({ verb }: Route, { name, kind, ask }: Place): Promise<void> {
     const { desk, things, ids } = await furnish();
     const send = async (value: string): Promise<unknown> => {
-      const { path, body } = ask(value, things);
-      return masked(await desk.ask(verb, path, body), value, ids);
+      const { path, body, type } = ask(value, things);
+      const got = await desk.ask(verb, path, body, type === undefined ? {} : { "Content-Type": type });
+      return masked(got, value, ids);
     };
     const nobodys = await send(madeUp(kind, theirs.things[kind]));
     const foreign = [theirs.things[kind], theirs.held[kind]].filter((value) => value !== undefined);

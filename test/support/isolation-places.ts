@@ -23,7 +23,9 @@ export type Things = Record<Kind, string>;
 
 export interface Request {
   path: string;
-  body?: object;
+  /** A value for JSON, or a raw body of `type`. */
+  body?: object | string;
+  type?: string;
 }
 
 /** A place of an endpoint in which one of them can stand; the rest of the request is the account's own. */
@@ -53,6 +55,7 @@ const IN_QUERY: Record<string, Kind> = {
   label_id: "label",
   "contacts.value": "email",
   q: "word",
+  inbox: "address",
 };
 
 const NO_REFERENCE_IN_QUERY = new Set(
@@ -146,9 +149,10 @@ function queryPlaces(route: Route): Place[] {
     const kind = known(IN_QUERY, name, `the parameters of ${nameOf(route)}`);
     const request = (value: string, own: Things): Request => ({
       path: `${fillPath(route, own)}?${name}=${encodeURIComponent(value)}&count=true&per_page=100`,
+      ...("rawType" in route && { body: "From: a@x.example\r\n\r\nhello", type: route.rawType }),
     });
     const alone: Place = { name: `?${name}=`, kind, ask: request };
-    if (name === "q") return [alone];
+    if (name === "q" || route.verb !== "GET") return [alone];
     return [alone, { name: `?${name}=, in a list`, kind, ask: (value, own) => request(`${value},${own[kind]}`, own) }];
   });
 }

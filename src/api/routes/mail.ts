@@ -1,6 +1,7 @@
 import { findRecipientInboxes } from "../../channels/email/inbox-server.ts";
 import { Faults } from "../../domain/faults.ts";
 import { processReceivedMessage, storeReceivedMessage } from "../../desk/receive-message.ts";
+import { runOnce } from "../conventions/idempotency.ts";
 import { ENVELOPE, parameter } from "../parameters.ts";
 import type { Router } from "../router.ts";
 import { ReceivedMail } from "../schemas/mail.ts";
@@ -19,7 +20,7 @@ export function declareMail(router: Router): void {
       answer: ReceivedMail,
       status: 202,
     },
-    async ({ account, query, request }) => {
+    async ({ account, query, request, idempotent }) => {
       const faults = new Faults();
       // An unescaped + arrived as a space, which no address has.
       const address = (query.text("inbox") ?? "").trim().replaceAll(" ", "+");
@@ -50,7 +51,8 @@ export function declareMail(router: Router): void {
         }),
         () => ({ id, outcome: "pending", reason: null, ticket_id: null, message_id: null }),
       );
-      return { status: 202, body };
+      // Asked again with its key it is stored again, as a duplicate, and told what became of the first.
+      return await runOnce(db, idempotent, () => Promise.resolve({ status: 202, body }));
     },
   );
 }
