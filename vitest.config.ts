@@ -12,8 +12,8 @@ export default defineConfig({
   test: {
     isolate: false,
     pool: "forks",
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     // What a test waits for comes when the machine gets to it: other files' transactions hold events back on PostgreSQL.
     expect: { poll: { timeout: 15_000 } },
     reporters: [new CompactReporter()],
