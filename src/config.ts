@@ -1,3 +1,4 @@
+// Longer than most: every variable stands in one list, which is also its documentation.
 import { isIP } from "node:net";
 import { resolve } from "node:path";
 

@@ -1,3 +1,4 @@
+// Longer than most: one session, whose connection, folder, fetch and idle share a state that must not be split.
 import { isIP } from "node:net";
 import { ImapFlow, type ImapFlowError } from "imapflow";
 import { MINUTE, SECOND } from "../domain/time.ts";

@@ -1,3 +1,4 @@
+// Longer than most: one conversation; SMTP and LMTP differ in single steps of it.
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from "smtp-server";

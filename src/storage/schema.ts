@@ -1,3 +1,4 @@
+// Longer than most: every table of the one schema, side by side, because they refer to each other.
 import type {
   ContactType,
   DeliveryState,

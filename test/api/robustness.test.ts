@@ -1,3 +1,4 @@
+// Longer than most: one table of junk and one set of properties over every declared route.
 import fc from "fast-check";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TSchema } from "typebox";
