@@ -1,0 +1,72 @@
+import { Outlet, useRouter } from "@tanstack/react-router";
+import { Suspense, lazy, useEffect } from "react";
+import { connection } from "../api/connection.ts";
+import { followLive } from "../api/live.ts";
+import { useNews } from "../features/tickets/public/news.ts";
+import { Rail } from "../features/tickets/public/rail.tsx";
+import { t } from "../i18n/t.ts";
+import { frameState, openRail } from "../lib/frame-state.ts";
+import { useStore } from "../lib/store.ts";
+import { useLayout } from "../lib/use-media.ts";
+import { Banner } from "../ui/banner.tsx";
+import { Sheet } from "../ui/dialog.tsx";
+import { useFrameCommands } from "./frame-commands.ts";
+import { overlays } from "./overlays.ts";
+
+const KeySheet = lazy(async () => ({ default: (await import("./key-sheet.tsx")).KeySheet }));
+const Palette = lazy(async () => ({ default: (await import("./palette.tsx")).Palette }));
+
+/** What is around every screen of a session: rail, banner, palette, key sheet; keys and the live stream. */
+export function Frame() {
+  const layout = useLayout();
+  const { railOpen, railSmall } = useStore(frameState);
+  const open = useStore(overlays);
+  useEffect(followLive, []);
+  useNews();
+  useFrameCommands();
+  useRailCloses();
+  return (
+    <div className="flex h-full flex-col">
+      <a
+        href="#main"
+        className="sr-only rounded bg-accent px-3 py-2 text-on-accent focus:not-sr-only focus:fixed focus:start-2 focus:top-2 focus:z-60"
+      >
+        {t("frame.skip")}
+      </a>
+      <OfflineBanner />
+      <div className="flex min-h-0 flex-1">
+        {layout === "wide" ? (
+          <Rail small={railSmall} />
+        ) : (
+          <Sheet
+            open={railOpen}
+            onClose={() => openRail(false)}
+            from="start"
+            size="small"
+            hideTitle
+            title={t("frame.navigation")}
+          >
+            <Rail small={false} />
+          </Sheet>
+        )}
+        <main id="main" tabIndex={-1} className="flex min-w-0 flex-1 outline-none">
+          <Outlet />
+        </main>
+      </div>
+      <Suspense>
+        {open === "palette" && <Palette />}
+        {open === "keys" && <KeySheet />}
+      </Suspense>
+    </div>
+  );
+}
+
+/** The rail over the screen has done its work once one is somewhere else. */
+function useRailCloses(): void {
+  const router = useRouter();
+  useEffect(() => router.subscribe("onResolved", () => openRail(false)), [router]);
+}
+
+function OfflineBanner() {
+  return useStore(connection) === "offline" ? <Banner tone="warn">{t("frame.offline")}</Banner> : null;
+}

@@ -1,0 +1,33 @@
+import { CatchBoundary, Outlet } from "@tanstack/react-router";
+import { ListPane } from "../features/tickets/public/list-pane.tsx";
+import { t } from "../i18n/t.ts";
+import { useKeptNumber } from "../lib/use-kept-number.ts";
+import { useLayout } from "../lib/use-media.ts";
+import { usePlace } from "../lib/use-place.ts";
+import { Resizer } from "../ui/resizer.tsx";
+import { ScreenError } from "./screen-states.tsx";
+
+const WIDTH = { start: 360, min: 300, max: 520 };
+
+/** A list and the ticket that is opened from it; on a phone one of the two. */
+export function ListScreen() {
+  const layout = useLayout();
+  const { place, ticketId } = usePlace();
+  const [width, setWidth] = useKeptNumber("list-width", WIDTH.start);
+  const alone = layout === "phone";
+  const list = (
+    <CatchBoundary getResetKey={() => JSON.stringify(place)} errorComponent={ScreenError}>
+      <ListPane place={place} openTicketId={ticketId} />
+    </CatchBoundary>
+  );
+  if (alone) return ticketId === null ? <div className="flex min-w-0 flex-1 flex-col">{list}</div> : <Outlet />;
+  return (
+    <>
+      <div id="list-pane" style={{ width }} className="flex shrink-0 flex-col print:hidden">
+        {list}
+      </div>
+      <Resizer label={t("frame.resizeList")} controls="list-pane" width={width} {...WIDTH} onWidth={setWidth} />
+      <Outlet />
+    </>
+  );
+}

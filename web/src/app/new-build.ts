@@ -1,0 +1,11 @@
+/** A server that was upgraded no longer has the files of the page that is open: its next screen begins with a new page. */
+export function reloadOnNewBuild(): void {
+  addEventListener("vite:preloadError", (event) => {
+    const last = Number(sessionStorage.getItem("cantrip.reloaded") ?? 0);
+    // Once a minute at most: a file that is missing for good must not reload for ever.
+    if (Date.now() - last < 60_000) return;
+    event.preventDefault();
+    sessionStorage.setItem("cantrip.reloaded", String(Date.now()));
+    location.reload();
+  });
+}

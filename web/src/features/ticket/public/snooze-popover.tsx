@@ -1,0 +1,32 @@
+import { type ReactNode, type RefObject, Suspense, lazy } from "react";
+import { t } from "../../../i18n/t.ts";
+import { type Opened, Popover, type TriggerProps } from "../../../ui/floating.tsx";
+
+const SnoozeTimes = lazy(async () => ({ default: (await import("../snooze-times-list.tsx")).SnoozeTimes }));
+
+/** Asks until when, in plain words: for one ticket, or for those that are selected. */
+export function SnoozePopover({
+  opened,
+  onChoose,
+  trigger,
+  anchor,
+}: {
+  opened: Opened;
+  onChoose: (until: Date) => void;
+  trigger?: (props: TriggerProps) => ReactNode;
+  /** Where it floats, when it has no trigger. */
+  anchor?: RefObject<HTMLElement | null>;
+}) {
+  return (
+    <Popover label={t("command.snooze")} {...{ opened, trigger, anchor }} align="end" className="w-72 p-0!">
+      <Suspense fallback={<div className="h-64" />}>
+        <SnoozeTimes
+          onChoose={(until) => {
+            opened.onOpenChange(false);
+            onChoose(until);
+          }}
+        />
+      </Suspense>
+    </Popover>
+  );
+}

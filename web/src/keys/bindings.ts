@@ -1,0 +1,69 @@
+import type { MessageKey } from "../i18n/t.ts";
+
+export type Scope = "anywhere" | "list" | "ticket" | "composer";
+
+export interface Binding {
+  /**
+   * What is pressed: a character as it is typed (`j`, `!`, `?`), a key's name (`Enter`, `Escape`), with `Mod+` (Ctrl, or
+   * Command on a Mac) and `Shift+` before it; several presses one after another with a space between (`g u`).
+   */
+  keys: readonly string[];
+  label: MessageKey;
+  scope: Scope;
+  /** Also taken while a text is written. Only for those with `Mod+`. */
+  whileTyping?: true;
+}
+
+/** Every key that the client takes. To change one, change it here: tooltips, menus and the sheet follow. */
+export const BINDINGS = {
+  "palette.open": { keys: ["Mod+k"], label: "command.palette", scope: "anywhere", whileTyping: true },
+  "help.keys": { keys: ["?"], label: "command.keys", scope: "anywhere" },
+  "search.focus": { keys: ["/"], label: "command.search", scope: "anywhere" },
+  "action.undo": { keys: ["z"], label: "command.undo", scope: "anywhere" },
+  "go.unassigned": { keys: ["g u"], label: "command.goUnassigned", scope: "anywhere" },
+  "go.mine": { keys: ["g m"], label: "command.goMine", scope: "anywhere" },
+  "go.inbox": { keys: ["g i"], label: "command.goInbox", scope: "anywhere" },
+  "go.snoozed": { keys: ["g s"], label: "command.goSnoozed", scope: "anywhere" },
+  "go.closed": { keys: ["g c"], label: "command.goClosed", scope: "anywhere" },
+  "ticket.create": { keys: ["c"], label: "command.newTicket", scope: "anywhere" },
+
+  "list.next": { keys: ["j"], label: "command.nextRow", scope: "list" },
+  "list.previous": { keys: ["k"], label: "command.previousRow", scope: "list" },
+  "list.open": { keys: ["Enter", "o"], label: "command.open", scope: "list" },
+  "list.peek": { keys: ["p"], label: "command.peek", scope: "list" },
+  "list.select": { keys: ["x"], label: "command.select", scope: "list" },
+  "list.selectAll": { keys: ["* a"], label: "command.selectAll", scope: "list" },
+
+  "go.back": { keys: ["u", "Escape"], label: "command.back", scope: "ticket" },
+  "ticket.next": { keys: ["]"], label: "command.nextTicket", scope: "ticket" },
+  "ticket.previous": { keys: ["["], label: "command.previousTicket", scope: "ticket" },
+  "ticket.reply": { keys: ["r"], label: "command.reply", scope: "ticket" },
+  "ticket.replyAll": { keys: ["a"], label: "command.replyAll", scope: "ticket" },
+  "ticket.forward": { keys: ["f"], label: "command.forward", scope: "ticket" },
+  "ticket.note": { keys: ["n"], label: "command.note", scope: "ticket" },
+  "ticket.assign": { keys: ["i"], label: "command.assign", scope: "ticket" },
+  "ticket.assignToMe": { keys: ["i i"], label: "command.assignToMe", scope: "ticket" },
+  "ticket.label": { keys: ["l"], label: "command.label", scope: "ticket" },
+  "ticket.move": { keys: ["v"], label: "command.move", scope: "ticket" },
+  "ticket.snooze": { keys: ["s"], label: "command.snooze", scope: "ticket" },
+  "ticket.close": { keys: ["e"], label: "command.close", scope: "ticket" },
+  "ticket.hold": { keys: ["h"], label: "command.hold", scope: "ticket" },
+  "ticket.spam": { keys: ["!"], label: "command.spam", scope: "ticket" },
+  "ticket.trash": { keys: ["#"], label: "command.trash", scope: "ticket" },
+
+  "composer.send": { keys: ["Mod+Enter"], label: "command.send", scope: "composer", whileTyping: true },
+  "composer.sendAndClose": {
+    keys: ["Mod+Shift+Enter"],
+    label: "command.sendAndClose",
+    scope: "composer",
+    whileTyping: true,
+  },
+} as const satisfies Record<string, Binding>;
+
+export type CommandId = keyof typeof BINDINGS;
+
+export const COMMAND_IDS = Object.keys(BINDINGS) as CommandId[];
+
+export function bindingOf(id: CommandId): Binding {
+  return BINDINGS[id];
+}

@@ -1,0 +1,35 @@
+import "./ui/theme.css";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { followConnection } from "./api/connection.ts";
+import { queryClient, whenSignedOut } from "./api/query-client.ts";
+import { reloadOnNewBuild } from "./app/new-build.ts";
+import { router, signedOut } from "./app/router.tsx";
+import { loadTexts, startLanguage } from "./i18n/load.ts";
+import { listenForKeys } from "./keys/listen.ts";
+import { LiveRegion } from "./ui/live-region.tsx";
+import { Toaster } from "./ui/toaster.tsx";
+import { TooltipLayer } from "./ui/tooltip-layer.tsx";
+
+reloadOnNewBuild();
+followConnection();
+listenForKeys();
+whenSignedOut(signedOut);
+startLanguage();
+await loadTexts("frame");
+
+const root = document.getElementById("app");
+if (root !== null) {
+  createRoot(root).render(
+    <StrictMode>
+      <QueryClientProvider client={queryClient}>
+        <RouterProvider router={router} />
+        <Toaster />
+        <LiveRegion />
+        <TooltipLayer />
+      </QueryClientProvider>
+    </StrictMode>,
+  );
+}
