@@ -18,7 +18,12 @@ export function ready(script, { withTools = false } = {}) {
   followNpm();
   const complete = () => (nodeIsNewEnough || existsSync(bundledNode)) && installed(withTools);
   if (!complete()) {
-    alone(() => complete() || install());
+    const release = takeTurn(".installing");
+    try {
+      if (!complete()) install();
+    } finally {
+      release();
+    }
     if (!complete()) {
       process.stderr.write(
         `\nCantrip could not install the packages it needs.\n` +
@@ -59,24 +64,22 @@ function readLock(file) {
   }
 }
 
-// Two first starts at once (a server and its tests, say) would delete each other's packages: the second waits for the first.
-function alone(work) {
-  const lock = join(root, ".installing");
+/**
+ * Waits until no other process holds the lock file `name`, and takes it. Returns what gives it back.
+ * Two first starts at once (a server and its tests, say) would delete each other's work: the second waits for the first.
+ */
+export function takeTurn(name) {
+  const lock = join(root, name);
   for (;;) {
     try {
       writeFileSync(lock, String(process.pid), { flag: "wx" });
-      break;
+      return () => rmSync(lock, { force: true });
     } catch (error) {
-      // A folder that cannot be written to fails in npm, which says it better.
-      if (error.code !== "EEXIST") return work();
+      // A folder that cannot be written to fails in the work itself, which says it better.
+      if (error.code !== "EEXIST") return () => undefined;
       if (!isAlive(holderOf(lock))) rmSync(lock, { force: true });
       else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
     }
-  }
-  try {
-    return work();
-  } finally {
-    rmSync(lock, { force: true });
   }
 }
 

@@ -22,6 +22,17 @@ export interface Config {
   smtpHost: string;
   smtpUrl: string | null;
   allowPrivateHosts: string[];
+  authservId: string | null;
+  dnsServers: string[];
+  s3Bucket: string | null;
+  s3Endpoint: string | null;
+  s3Region: string;
+  s3AccessKey: string | null;
+  s3SecretKey: string | null;
+  s3Prefix: string;
+  workers: number;
+  drainSeconds: number;
+  metricsToken: string | null;
   logLevel: LogLevel;
   failPoint: string | null;
 }
@@ -96,7 +107,8 @@ export const VARIABLES: { [K in keyof Config]: Variable<Config[K]> } = {
     flag: "--public-url",
     default: "",
     allowed: "an http or https URL without query, such as https://help.example.com",
-    about: "How clients reach this server; links in answers begin with it. Empty: the scheme and host of each request.",
+    about:
+      "How clients reach this server; links in answers and mails begin with it, and passkeys belong to its host. Empty: the scheme and host of each request; then no password is reset by mail.",
     read: (text) => (text === "" ? null : readUrl(text)),
   },
   tlsCert: {
@@ -154,7 +166,7 @@ export const VARIABLES: { [K in keyof Config]: Variable<Config[K]> } = {
     default: "",
     allowed: "32 bytes in base64 or 64 hexadecimal digits",
     about:
-      "Seals the passwords of mail servers in the database. Empty: the file secret.key in the data folder, made when it is first needed. Several servers on one database need the same key.",
+      "Seals the passwords of mail servers and the secrets of authenticator apps in the database. Empty: the file secret.key in the data folder, made when it is first needed. Several servers on one database need the same key.",
     read: (text) => (text === "" ? null : readKey(text)),
   },
   smtpPort: {
@@ -199,6 +211,98 @@ export const VARIABLES: { [K in keyof Config]: Variable<Config[K]> } = {
       "Mail servers on this network that a help desk may name. Every other private, loopback or link-local address is refused.",
     read: readHosts,
   },
+  authservId: {
+    name: "CANTRIP_AUTHSERV_ID",
+    flag: null,
+    default: "",
+    allowed: "a host name, such as mx.example.com",
+    about:
+      "The name under which the mail server in front of Cantrip writes Authentication-Results. They are believed in mail that comes by LMTP, pipe or HTTP, and by SMTP from a private address. Empty: such mail is not judged.",
+    read: (text) => (text === "" ? null : /^[a-zA-Z0-9._-]{1,255}$/.test(text) ? text.toLowerCase() : undefined),
+  },
+  dnsServers: {
+    name: "CANTRIP_DNS_SERVERS",
+    flag: null,
+    default: "",
+    allowed: "a comma separated list of addresses, such as 192.0.2.53, [2001:db8::53]:5353",
+    about: "The DNS servers that are asked who sent a mail, and by `cantrip doctor`. Empty: those of the system.",
+    read: readDnsServers,
+  },
+  s3Bucket: {
+    name: "CANTRIP_S3_BUCKET",
+    flag: null,
+    default: "",
+    allowed: "a bucket's name: 3 to 63 lower-case letters, digits, dots and hyphens",
+    about:
+      "Keeps the bytes of attachments and raw mail in this bucket of an S3-compatible store. Empty: in the data folder.",
+    read: (text) => (text === "" ? null : /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(text) ? text : undefined),
+  },
+  s3Endpoint: {
+    name: "CANTRIP_S3_ENDPOINT",
+    flag: null,
+    default: "",
+    allowed: "an http or https URL without query, such as https://s3.example.com",
+    about: "Where the store is. Empty: Amazon's, in the region below.",
+    read: (text) => (text === "" ? null : readUrl(text)),
+  },
+  s3Region: {
+    name: "CANTRIP_S3_REGION",
+    flag: null,
+    default: "us-east-1",
+    allowed: "a region's name: lower-case letters, digits and hyphens",
+    about: "The store's region. Many stores that are not Amazon's take any.",
+    read: (text) => (/^[a-z0-9-]{1,40}$/.test(text) ? text : undefined),
+  },
+  s3AccessKey: {
+    name: "CANTRIP_S3_ACCESS_KEY",
+    flag: null,
+    default: "",
+    allowed: "an access key without spaces",
+    about: "The store's access key; needs the secret key too. Empty: what the machine's own role allows (Amazon).",
+    read: (text) => (text === "" ? null : /^\S{3,200}$/.test(text) ? text : undefined),
+  },
+  s3SecretKey: {
+    name: "CANTRIP_S3_SECRET_KEY",
+    flag: null,
+    default: "",
+    allowed: "a secret key without spaces",
+    about: "The secret of the access key.",
+    read: (text) => (text === "" ? null : /^\S{3,200}$/.test(text) ? text : undefined),
+  },
+  s3Prefix: {
+    name: "CANTRIP_S3_PREFIX",
+    flag: null,
+    default: "",
+    allowed: "letters, digits, dots, hyphens, underscores and slashes, with a slash at the end",
+    about: "What every key in the bucket begins with, where the bucket holds other things too.",
+    read: (text) => (/^([\w.-]+\/)*$/.test(text) ? text : undefined),
+  },
+  workers: {
+    name: "CANTRIP_WORKERS",
+    flag: "--workers",
+    default: "1",
+    allowed: "a number of processes from 1 to 64",
+    about: "How many processes serve side by side, one for each core. More than one needs PostgreSQL.",
+    read: (text) => readInteger(text, 1, 64),
+  },
+  drainSeconds: {
+    name: "CANTRIP_DRAIN_SECONDS",
+    flag: null,
+    default: "1",
+    allowed: "a number of seconds from 0 to 300",
+    about:
+      "How long a server that is told to stop goes on answering while `/readyz` says 503, for load balancers to turn away. More than their health check's interval.",
+    read: (text) => readInteger(text, 0, 300),
+  },
+  metricsToken: {
+    name: "CANTRIP_METRICS_TOKEN",
+    flag: null,
+    default: "",
+    allowed: "a token of 16 to 200 letters, digits, dots, hyphens and underscores",
+    about:
+      "Opens `/metrics` to whoever sends it as a bearer token. Empty: only programs on this machine that ask directly, without a proxy, see it.",
+    read: (text) => (text === "" ? null : /^[a-zA-Z0-9._-]{16,200}$/.test(text) ? text : undefined),
+  },
   logLevel: {
     name: "CANTRIP_LOG_LEVEL",
     flag: null,
@@ -211,9 +315,9 @@ export const VARIABLES: { [K in keyof Config]: Variable<Config[K]> } = {
     name: "CANTRIP_FAIL_POINT",
     flag: null,
     default: "",
-    allowed: "the name of a step, such as deliver.sending",
+    allowed: "the name of a step, such as deliver.sending, or deliver.sending:3 for the third time",
     about: "For crash tests only: the process ends at this step at once, as if it were killed.",
-    read: (text) => (text === "" ? null : /^[a-z.-]{1,60}$/.test(text) ? text : undefined),
+    read: (text) => (text === "" ? null : /^[a-z.-]{1,60}(:[1-9]\d{0,5})?$/.test(text) ? text : undefined),
   },
 };
 
@@ -237,6 +341,14 @@ export function readConfig(flags: Flags = {}, environment: NodeJS.ProcessEnv = p
   const config = Object.fromEntries(entries) as unknown as Config;
   if (faults.length === 0 && (config.tlsCert === null) !== (config.tlsKey === null)) {
     faults.push("CANTRIP_TLS_CERT and CANTRIP_TLS_KEY (--tls-cert and --tls-key) go together: set both or neither");
+  }
+  if (faults.length === 0 && (config.s3AccessKey === null) !== (config.s3SecretKey === null)) {
+    faults.push("CANTRIP_S3_ACCESS_KEY and CANTRIP_S3_SECRET_KEY go together: set both or neither");
+  }
+  if (faults.length === 0 && config.workers > 1 && config.databaseUrl === null) {
+    faults.push(
+      "CANTRIP_WORKERS (--workers) above 1 needs PostgreSQL (DATABASE_URL): one process serves the embedded database",
+    );
   }
   if (faults.length > 0) throw new ConfigError(faults.join("\n"));
   return config;
@@ -285,6 +397,20 @@ function readHosts(text: string): string[] | undefined {
     .map((host) => host.trim())
     .filter((host) => host !== "");
   return hosts.every((host) => /^[a-zA-Z0-9.:_[\]-]+$/.test(host)) ? hosts : undefined;
+}
+
+function readDnsServers(text: string): string[] | undefined {
+  const servers = text
+    .split(",")
+    .map((server) => server.trim())
+    .filter((server) => server !== "");
+  const isServer = (server: string): boolean => {
+    const [, bracketed, plain, port = "53"] = /^(?:\[([^\]]+)\]|([^[\]]+?))(?::(\d{1,5}))?$/.exec(server) ?? [];
+    const family = isIP(bracketed ?? plain ?? "");
+    const whole = bracketed === undefined && isIP(server) === 6;
+    return (whole || (family !== 0 && (family === 6) === (bracketed !== undefined))) && Number(port) <= 65_535;
+  };
+  return servers.every(isServer) ? servers : undefined;
 }
 
 function readNetworks(text: string): string[] | undefined {

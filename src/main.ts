@@ -1,20 +1,28 @@
+import cluster from "node:cluster";
 import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
-import { pino } from "pino";
 import { createApiServer } from "./api/server.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { SECOND } from "./domain/time.ts";
-import { type FirstRun, setUpFirstAccount } from "./first-run.ts";
+import { type FirstRun, openSetupPage, setUpFirstAccount } from "./first-run.ts";
+import { mailJudge } from "./incoming-mail.ts";
+import { openLog } from "./log.ts";
+import { openMetrics } from "./metrics.ts";
 import { deliveryMeans } from "./outgoing-mail.ts";
 import { startWorker } from "./queue/queue.ts";
+import { LiveStreams } from "./realtime/live-streams.ts";
 import { openCreditMeter } from "./storage/credit-windows.ts";
 import { openStorage } from "./storage/open.ts";
 import { takeServerLock } from "./storage/server-lock.ts";
+import { stopServing } from "./stop-serving.ts";
 import { deliveryTasks } from "./tasks/deliveries.ts";
 import { startMailServers } from "./tasks/mail-servers.ts";
 import { startMailboxes } from "./tasks/mailboxes.ts";
+import { startPendingMail } from "./tasks/pending-mail.ts";
 import { startSweeps } from "./tasks/sweeps.ts";
 import { tasksOf } from "./tasks/tasks.ts";
+import { toldTasks } from "./told-tasks.ts";
+import { metricsReader } from "./workers.ts";
 
 export interface RunningServer {
   /** Where it listens: `http://127.0.0.1:3000`. */
@@ -24,8 +32,10 @@ export interface RunningServer {
   lmtpPort: number | null;
   /** What was set up because there was no account yet; null otherwise. */
   firstRun: FirstRun | null;
-  /** Stops taking requests, finishes those that run, and closes the database. */
-  close(): Promise<void>;
+  /** Where somebody takes charge of a help desk that nobody has yet, below the URL; null when there is none. */
+  setupPage: string | null;
+  /** Goes on answering for `drain` milliseconds, as one who is leaving; then finishes what runs and closes the database. */
+  close(drain?: number): Promise<void>;
 }
 
 /**
@@ -33,19 +43,36 @@ export interface RunningServer {
  * Throws `ConfigError` when the folder is served already or the port is taken.
  */
 export async function startServer(config: Config, strict = false): Promise<RunningServer> {
-  const storage = await openStorage({ data: config.data, databaseUrl: config.databaseUrl, strict });
+  const storage = await openStorage({ ...config, strict });
   const lock = config.databaseUrl === null ? takeServerLock(config.data) : { release: () => undefined };
   if (lock === null) {
     await storage.close();
     throw new ConfigError(`another Cantrip server is running on ${config.data}: stop it, or use another --data folder`);
   }
-  const log = pino({ level: config.logLevel, serializers: { error: pino.stdSerializers.err } }, pino.destination(2));
+  const log = openLog(config);
+  const stopping = new AbortController();
+  const metrics = openMetrics(storage.db);
   try {
     const firstRun = await setUpFirstAccount(storage.db, config.site);
+    // Of several processes the primary prints it.
+    const setupPage = cluster.isWorker ? null : await openSetupPage(storage.db);
     const meter = openCreditMeter(storage.db);
-    const app = await createApiServer({ config, storage, meter, log });
+    const live = new LiveStreams(storage.db, (error) => log.error({ error }, "live updates failed"));
+    const means = deliveryMeans(config, storage);
+    const app = await createApiServer({
+      config,
+      storage,
+      meter,
+      live,
+      log,
+      outgoing: means,
+      incoming: { judge: mailJudge(config), mailboxes: { ...means, mailLimit: config.mailLimit } },
+      stopping: stopping.signal,
+      metrics: { observe: metrics.observe, text: metricsReader(metrics.registry) },
+    });
     await listen(app, config);
-    const mailServers = await startMailServers(storage, {
+    const stores = { ...storage, reach: means.reach, judge: mailJudge(config) };
+    const mailServers = await startMailServers(stores, {
       ...config,
       tls: readCertificate(config),
       onError: (error) => log.error({ error }, "a message could not be taken"),
@@ -53,12 +80,14 @@ export async function startServer(config: Config, strict = false): Promise<Runni
       await app.close();
       throw isListenFailure(error) ? new ConfigError(`cannot take mail: ${error.message}`) : error;
     });
-    const worker = startWorker(storage.db, tasksOf(storage), (error) => log.error({ error }, "the job queue failed"));
-    const means = deliveryMeans(config, storage);
+    const worker = startWorker(storage.db, toldTasks(tasksOf(storage), log), (error) =>
+      log.error({ error }, "the job queue failed"),
+    );
     const failed = (error: unknown): void => log.error({ error }, "the queue of outgoing mail failed");
-    const postman = startWorker(storage.db, deliveryTasks(means), failed, DELIVERIES_AT_ONCE);
+    const postman = startWorker(storage.db, toldTasks(deliveryTasks(means), log), failed, DELIVERIES_AT_ONCE);
     const sweeps = startSweeps(storage, (error) => log.error({ error }, "a sweep failed"));
-    const mailboxes = startMailboxes(storage, {
+    const pending = startPendingMail(stores, (error) => log.error({ error }, "received mail is still pending"));
+    const mailboxes = startMailboxes(stores, {
       means: { ...means, mailLimit: config.mailLimit },
       onError: (error, mailbox) => log.error({ error, mailbox: mailbox?.id }, "a mailbox could not be fetched"),
     });
@@ -67,14 +96,13 @@ export async function startServer(config: Config, strict = false): Promise<Runni
       smtpPort: mailServers.smtpPort,
       lmtpPort: mailServers.lmtpPort,
       firstRun,
-      close: async () => {
-        await app.close();
-        await mailServers.stop();
-        await mailboxes.stop();
-        await sweeps.stop();
-        await worker.stop();
-        const grace = setTimeout(() => means.smtp.abort(), STOP_GRACE);
-        await postman.stop();
+      setupPage,
+      close: async (drain = 0) => {
+        const grace = setTimeout(() => means.smtp.abort(), drain + STOP_GRACE);
+        await Promise.all([
+          stopServing(app, stopping, drain),
+          ...[mailServers, mailboxes, pending, sweeps, worker, postman].map(async (each) => await each.stop()),
+        ]);
         clearTimeout(grace);
         means.smtp.close();
         await storage.close();

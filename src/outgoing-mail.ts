@@ -18,6 +18,7 @@ export function deliveryMeans(config: Config, { db, blobs }: Pick<Storage, "db" 
     smtp: openSmtpClient(),
     relay: config.smtpUrl === null ? null : relayOfUrl(config.smtpUrl),
     allowPrivateHosts: config.allowPrivateHosts,
+    publicUrl: config.publicUrl,
     reach: failAt(config.failPoint),
   };
 }

@@ -48,6 +48,24 @@ CREATE INDEX attachments_by_message ON attachments USING btree (account_id, mess
 
 CREATE INDEX attachments_unused ON attachments USING btree (created_at) WHERE (message_id IS NULL);
 
+create table audit_entries (
+  account_id text collate "C" not null,
+  id text collate "C" not null,
+  user_id text collate "C",
+  token_id text collate "C",
+  action text not null,
+  subject text,
+  details text,
+  address text,
+  created_at bigint not null,
+  constraint audit_entries_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint audit_entries_pkey PRIMARY KEY (account_id, id)
+);
+
+CREATE INDEX audit_entries_by_creation ON audit_entries USING btree (account_id, created_at, id);
+
+CREATE INDEX audit_entries_by_user ON audit_entries USING btree (account_id, user_id, created_at, id);
+
 create table blobs (
   account_id text collate "C" not null,
   hash text collate "C" not null,
@@ -100,11 +118,52 @@ create table customers (
   version integer not null,
   created_at bigint not null,
   updated_at bigint not null,
+  merged_into text collate "C",
   constraint customers_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint customers_pkey PRIMARY KEY (account_id, id)
 );
 
 CREATE INDEX customers_by_creation ON customers USING btree (account_id, created_at, id);
+
+create table draft_attachments (
+  account_id text collate "C" not null,
+  draft_id text collate "C" not null,
+  attachment_id text collate "C" not null,
+  constraint draft_attachments_account_id_attachment_id_fkey FOREIGN KEY (account_id, attachment_id) REFERENCES attachments(account_id, id),
+  constraint draft_attachments_account_id_draft_id_fkey FOREIGN KEY (account_id, draft_id) REFERENCES drafts(account_id, id),
+  constraint draft_attachments_pkey PRIMARY KEY (account_id, draft_id, attachment_id)
+);
+
+CREATE INDEX draft_attachments_by_attachment ON draft_attachments USING btree (account_id, attachment_id);
+
+create table drafts (
+  account_id text collate "C" not null,
+  id text collate "C" not null,
+  user_id text collate "C" not null,
+  ticket_id text collate "C",
+  kind text not null,
+  inbox_id text collate "C",
+  customer_id text collate "C",
+  subject text,
+  "to" text,
+  cc text,
+  bcc text,
+  body text not null,
+  htmlized smallint not null,
+  attachment_ids text not null,
+  version integer not null,
+  created_at bigint not null,
+  updated_at bigint not null,
+  constraint drafts_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint drafts_account_id_ticket_id_fkey FOREIGN KEY (account_id, ticket_id) REFERENCES tickets(account_id, id),
+  constraint drafts_account_id_user_id_fkey FOREIGN KEY (account_id, user_id) REFERENCES users(account_id, id),
+  constraint drafts_account_id_user_id_ticket_id_key UNIQUE (account_id, user_id, ticket_id),
+  constraint drafts_pkey PRIMARY KEY (account_id, id)
+);
+
+CREATE INDEX drafts_by_ticket ON drafts USING btree (account_id, ticket_id) WHERE (ticket_id IS NOT NULL);
+
+CREATE INDEX drafts_by_update ON drafts USING btree (account_id, user_id, updated_at, id);
 
 create table events (
   account_id text collate "C" not null,
@@ -117,6 +176,9 @@ create table events (
   user_id text collate "C",
   changes text,
   created_at bigint not null,
+  resource text not null,
+  resource_id text collate "C",
+  audience_id text collate "C",
   constraint events_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint events_pkey PRIMARY KEY (account_id, id)
 );
@@ -124,6 +186,8 @@ create table events (
 CREATE INDEX events_by_ticket ON events USING btree (account_id, ticket_id, id);
 
 CREATE INDEX events_in_order ON events USING btree (account_id, "position", id);
+
+CREATE INDEX events_private ON events USING btree (created_at) WHERE (audience_id IS NOT NULL);
 
 create table idempotency_keys (
   account_id text collate "C" not null,
@@ -149,6 +213,14 @@ create table inboxes (
   address_key text,
   version integer not null,
   created_at bigint not null,
+  plus_addressing smallint not null,
+  signature text,
+  acknowledges smallint not null,
+  acknowledgement text,
+  acknowledgement_htmlized smallint not null,
+  dkim_domain text,
+  dkim_selector text,
+  dkim_key text,
   constraint inboxes_account_id_address_key_key UNIQUE (account_id, address_key),
   constraint inboxes_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint inboxes_pkey PRIMARY KEY (account_id, id)
@@ -211,12 +283,27 @@ create table mailboxes (
   next_try_at bigint not null,
   version integer not null,
   created_at bigint not null,
+  authserv_id text,
   constraint mailboxes_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint mailboxes_account_id_inbox_id_fkey FOREIGN KEY (account_id, inbox_id) REFERENCES inboxes(account_id, id),
   constraint mailboxes_pkey PRIMARY KEY (account_id, id)
 );
 
 CREATE INDEX mailboxes_due ON mailboxes USING btree (next_try_at);
+
+create table mentions (
+  account_id text collate "C" not null,
+  user_id text collate "C" not null,
+  ticket_id text collate "C" not null,
+  message_id text collate "C" not null,
+  created_at bigint not null,
+  constraint mentions_account_id_message_id_fkey FOREIGN KEY (account_id, message_id) REFERENCES messages(account_id, id),
+  constraint mentions_account_id_ticket_id_fkey FOREIGN KEY (account_id, ticket_id) REFERENCES tickets(account_id, id),
+  constraint mentions_account_id_user_id_fkey FOREIGN KEY (account_id, user_id) REFERENCES users(account_id, id),
+  constraint mentions_pkey PRIMARY KEY (account_id, user_id, ticket_id, message_id)
+);
+
+CREATE INDEX mentions_by_message ON mentions USING btree (account_id, message_id);
 
 create table messages (
   account_id text collate "C" not null,
@@ -244,15 +331,26 @@ create table messages (
   sent_at bigint,
   thread_reason text,
   auto_kind text,
+  verdicts text,
+  spam_score double precision,
+  bcc text,
+  subject text,
+  send_at bigint,
+  forward smallint not null,
+  signature text,
   constraint messages_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint messages_account_id_ticket_id_fkey FOREIGN KEY (account_id, ticket_id) REFERENCES tickets(account_id, id),
   constraint messages_account_id_user_id_fkey FOREIGN KEY (account_id, user_id) REFERENCES users(account_id, id),
   constraint messages_pkey PRIMARY KEY (account_id, id)
 );
 
+CREATE INDEX messages_acknowledging ON messages USING btree (account_id, "to", created_at) WHERE ((direction = 'out'::text) AND (auto_kind = 'auto-reply'::text));
+
 CREATE INDEX messages_by_mail_id ON messages USING btree (account_id, mail_id) WHERE (mail_id IS NOT NULL);
 
 CREATE INDEX messages_by_ticket ON messages USING btree (account_id, ticket_id, created_at, id);
+
+CREATE INDEX messages_failed ON messages USING btree (account_id, ticket_id) WHERE (delivery_state = 'failed'::text);
 
 CREATE INDEX messages_to_deliver ON messages USING btree (account_id, id) WHERE (delivery_state = ANY (ARRAY['queued'::text, 'sending'::text, 'failed'::text]));
 
@@ -260,6 +358,54 @@ create table migrations (
   name text not null,
   applied_at bigint not null,
   constraint migrations_pkey PRIMARY KEY (name)
+);
+
+create table one_time_keys (
+  account_id text collate "C" not null,
+  id text collate "C" not null,
+  kind text not null,
+  user_id text collate "C",
+  key_hash text collate "C" not null,
+  created_at bigint not null,
+  expires_at bigint,
+  used_at bigint,
+  constraint one_time_keys_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint one_time_keys_account_id_key_hash_key UNIQUE (account_id, key_hash),
+  constraint one_time_keys_account_id_user_id_fkey FOREIGN KEY (account_id, user_id) REFERENCES users(account_id, id),
+  constraint one_time_keys_pkey PRIMARY KEY (account_id, id)
+);
+
+CREATE INDEX one_time_keys_by_end ON one_time_keys USING btree (expires_at);
+
+CREATE INDEX one_time_keys_by_user ON one_time_keys USING btree (account_id, user_id, kind);
+
+create table passkeys (
+  account_id text collate "C" not null,
+  id text collate "C" not null,
+  user_id text collate "C" not null,
+  credential_id text collate "C" not null,
+  public_key text not null,
+  sign_count bigint not null,
+  transports text not null,
+  name text not null,
+  created_at bigint not null,
+  last_used_at bigint,
+  constraint passkeys_account_id_credential_id_key UNIQUE (account_id, credential_id),
+  constraint passkeys_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint passkeys_account_id_user_id_fkey FOREIGN KEY (account_id, user_id) REFERENCES users(account_id, id),
+  constraint passkeys_pkey PRIMARY KEY (account_id, id)
+);
+
+CREATE INDEX passkeys_by_user ON passkeys USING btree (account_id, user_id, id);
+
+create unlogged table presences (
+  account_id text collate "C" not null,
+  ticket_id text collate "C" not null,
+  user_id text collate "C" not null,
+  tab text not null,
+  state text not null,
+  expires_at bigint not null,
+  constraint presences_pkey PRIMARY KEY (account_id, ticket_id, user_id, tab)
 );
 
 create table properties (
@@ -288,6 +434,8 @@ create table received_messages (
   uid_validity bigint,
   uid bigint,
   attempts integer not null,
+  envelope text,
+  next_try_at bigint,
   constraint received_messages_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint received_messages_account_id_hash_fkey FOREIGN KEY (account_id, hash) REFERENCES blobs(account_id, hash),
   constraint received_messages_account_id_inbox_id_fkey FOREIGN KEY (account_id, inbox_id) REFERENCES inboxes(account_id, id),
@@ -298,11 +446,54 @@ CREATE INDEX received_by_hash ON received_messages USING btree (account_id, hash
 
 CREATE INDEX received_by_message ON received_messages USING btree (account_id, message_id) WHERE (message_id IS NOT NULL);
 
+CREATE INDEX received_by_outcome ON received_messages USING btree (account_id, outcome, id);
+
 CREATE UNIQUE INDEX received_from_mailbox ON received_messages USING btree (account_id, mailbox_id, uid_validity, uid) WHERE (mailbox_id IS NOT NULL);
 
-CREATE UNIQUE INDEX received_once ON received_messages USING btree (account_id, inbox_id, fingerprint) WHERE (outcome = ANY (ARRAY['ticket'::text, 'reply'::text, 'bounce'::text, 'auto-reply'::text]));
+CREATE UNIQUE INDEX received_once ON received_messages USING btree (account_id, inbox_id, fingerprint) WHERE (outcome = ANY (ARRAY['ticket'::text, 'reply'::text, 'bounce'::text, 'auto-reply'::text, 'spam'::text]));
 
 CREATE INDEX received_pending ON received_messages USING btree (account_id, id) WHERE (outcome = 'pending'::text);
+
+create table recovery_codes (
+  account_id text collate "C" not null,
+  user_id text collate "C" not null,
+  code_hash text collate "C" not null,
+  created_at bigint not null,
+  constraint recovery_codes_account_id_user_id_fkey FOREIGN KEY (account_id, user_id) REFERENCES users(account_id, id),
+  constraint recovery_codes_pkey PRIMARY KEY (account_id, user_id, code_hash)
+);
+
+create table saved_replies (
+  account_id text collate "C" not null,
+  id text collate "C" not null,
+  user_id text collate "C" not null,
+  name text not null,
+  body text not null,
+  htmlized smallint not null,
+  shared smallint not null,
+  uses integer not null,
+  last_used_at bigint,
+  version integer not null,
+  created_at bigint not null,
+  updated_at bigint not null,
+  constraint saved_replies_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint saved_replies_account_id_user_id_fkey FOREIGN KEY (account_id, user_id) REFERENCES users(account_id, id),
+  constraint saved_replies_pkey PRIMARY KEY (account_id, id)
+);
+
+create table saved_searches (
+  account_id text collate "C" not null,
+  id text collate "C" not null,
+  user_id text collate "C" not null,
+  name text not null,
+  query text not null,
+  shared smallint not null,
+  version integer not null,
+  created_at bigint not null,
+  constraint saved_searches_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint saved_searches_account_id_user_id_fkey FOREIGN KEY (account_id, user_id) REFERENCES users(account_id, id),
+  constraint saved_searches_pkey PRIMARY KEY (account_id, id)
+);
 
 create table search_entries (
   account_id text collate "C" not null,
@@ -313,6 +504,65 @@ create table search_entries (
 );
 
 CREATE INDEX search_entries_by_words ON search_entries USING gin (words);
+
+create table seen_tickets (
+  account_id text collate "C" not null,
+  user_id text collate "C" not null,
+  ticket_id text collate "C" not null,
+  seen_at bigint not null,
+  constraint seen_tickets_account_id_ticket_id_fkey FOREIGN KEY (account_id, ticket_id) REFERENCES tickets(account_id, id),
+  constraint seen_tickets_account_id_user_id_fkey FOREIGN KEY (account_id, user_id) REFERENCES users(account_id, id),
+  constraint seen_tickets_pkey PRIMARY KEY (account_id, user_id, ticket_id)
+);
+
+CREATE INDEX seen_tickets_in_full ON seen_tickets USING btree (account_id, user_id, ticket_id, seen_at);
+
+create table sessions (
+  account_id text collate "C" not null,
+  id text collate "C" not null,
+  user_id text collate "C" not null,
+  token_hash text collate "C" not null,
+  pending smallint not null,
+  failures integer not null,
+  address text,
+  user_agent text,
+  created_at bigint not null,
+  last_seen_at bigint not null,
+  constraint sessions_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint sessions_account_id_token_hash_key UNIQUE (account_id, token_hash),
+  constraint sessions_account_id_user_id_fkey FOREIGN KEY (account_id, user_id) REFERENCES users(account_id, id),
+  constraint sessions_pkey PRIMARY KEY (account_id, id)
+);
+
+CREATE INDEX sessions_by_age ON sessions USING btree (last_seen_at);
+
+CREATE INDEX sessions_by_user ON sessions USING btree (account_id, user_id, id);
+
+create table spam_tokens (
+  account_id text collate "C" not null,
+  token text collate "C" not null,
+  spam integer not null,
+  ham integer not null,
+  constraint spam_tokens_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint spam_tokens_pkey PRIMARY KEY (account_id, token)
+);
+
+create table spam_totals (
+  account_id text collate "C" not null,
+  spam integer not null,
+  ham integer not null,
+  constraint spam_totals_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint spam_totals_pkey PRIMARY KEY (account_id)
+);
+
+create table spam_trainings (
+  account_id text collate "C" not null,
+  message_id text collate "C" not null,
+  verdict text not null,
+  tokens text not null,
+  constraint spam_trainings_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint spam_trainings_pkey PRIMARY KEY (account_id, message_id)
+);
 
 create table ticket_labels (
   account_id text collate "C" not null,
@@ -345,6 +595,9 @@ create table tickets (
   version integer not null,
   created_at bigint not null,
   updated_at bigint not null,
+  news_at bigint not null,
+  merged_into text collate "C",
+  split_from text collate "C",
   constraint tickets_account_id_customer_id_fkey FOREIGN KEY (account_id, customer_id) REFERENCES customers(account_id, id),
   constraint tickets_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint tickets_account_id_inbox_id_fkey FOREIGN KEY (account_id, inbox_id) REFERENCES inboxes(account_id, id),
@@ -357,6 +610,8 @@ CREATE INDEX tickets_by_creation ON tickets USING btree (account_id, created_at,
 
 CREATE INDEX tickets_by_customer ON tickets USING btree (account_id, customer_id, created_at, id);
 
+CREATE INDEX tickets_by_folder ON tickets USING btree (account_id, trash, spam, state, inbox_id, user_id);
+
 CREATE INDEX tickets_by_inbox ON tickets USING btree (account_id, inbox_id, updated_at, id);
 
 CREATE INDEX tickets_by_state ON tickets USING btree (account_id, state, updated_at, id);
@@ -364,6 +619,8 @@ CREATE INDEX tickets_by_state ON tickets USING btree (account_id, state, updated
 CREATE INDEX tickets_by_update ON tickets USING btree (account_id, updated_at, id);
 
 CREATE INDEX tickets_by_user ON tickets USING btree (account_id, user_id, updated_at, id);
+
+CREATE INDEX tickets_open_by_label ON tickets USING btree (account_id, inbox_id, label_ids) WHERE ((state = 'open'::text) AND (spam = 0) AND (trash = 0));
 
 create table transports (
   account_id text collate "C" not null,
@@ -387,6 +644,25 @@ CREATE UNIQUE INDEX transports_of_accounts ON transports USING btree (account_id
 
 CREATE UNIQUE INDEX transports_of_inboxes ON transports USING btree (account_id, inbox_id) WHERE (inbox_id IS NOT NULL);
 
+create table undos (
+  account_id text collate "C" not null,
+  id text collate "C" not null,
+  part_of text collate "C",
+  user_id text collate "C",
+  token_id text collate "C",
+  kind text not null,
+  payload text not null,
+  created_at bigint not null,
+  expires_at bigint not null,
+  done_at bigint,
+  constraint undos_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint undos_pkey PRIMARY KEY (account_id, id)
+);
+
+CREATE INDEX undos_by_expiry ON undos USING btree (expires_at);
+
+CREATE INDEX undos_by_part ON undos USING btree (account_id, part_of, id) WHERE (part_of IS NOT NULL);
+
 create table users (
   account_id text collate "C" not null,
   id text collate "C" not null,
@@ -398,7 +674,19 @@ create table users (
   password_hash text,
   version integer not null,
   created_at bigint not null,
+  signature text,
+  notifications text not null,
+  disabled_at bigint,
+  inbox_ids text,
+  preferences text,
+  totp_secret text,
+  totp_confirmed_at bigint,
+  totp_last_step bigint,
   constraint users_account_id_email_key_key UNIQUE (account_id, email_key),
   constraint users_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint users_pkey PRIMARY KEY (account_id, id)
 );
+
+CREATE INDEX users_by_email ON users USING btree (email_key, account_id);
+
+CREATE INDEX users_to_notify ON users USING btree (account_id, id) WHERE (notifications <> 'none'::text);

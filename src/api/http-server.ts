@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { type RequestListener, type Server, type ServerResponse, STATUS_CODES, createServer } from "node:http";
+import { type RequestListener, type Server, STATUS_CODES, ServerResponse, createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
 import type { Config } from "../config.ts";
@@ -19,12 +19,13 @@ const KEEP_ALIVE = 72_000;
 
 /**
  * Node's server, with what it would answer by itself put into the form of every other refusal (T12). Every response has a
- * `Request-Id` (T4).
+ * `Request-Id` (T4). Once `stopping` is aborted every response is its connection's last.
  */
 export function createHttpServer(
   { tlsCert, tlsKey }: Pick<Config, "tlsCert" | "tlsKey">,
   log: Log,
   handler: RequestListener,
+  stopping?: AbortSignal,
 ): Server {
   const listener: RequestListener = (request, response) => {
     response.setHeader("Request-Id", nextRequestId());
@@ -41,6 +42,7 @@ export function createHttpServer(
     requestTimeout: REQUEST_TIMEOUT,
     headersTimeout: HEADERS_TIMEOUT,
     requireHostHeader: false,
+    ServerResponse: lastWhen(stopping),
   };
   const tls = tlsCert === null || tlsKey === null ? null : { cert: readFileSync(tlsCert), key: readFileSync(tlsKey) };
   const server = tls === null ? createServer(limits, listener) : createTlsServer({ ...limits, ...tls }, listener);
@@ -51,6 +53,17 @@ export function createHttpServer(
   });
   server.on("clientError", (error: Error & { code?: string }, socket: Socket) => refuseUnreadable(log, error, socket));
   return server;
+}
+
+/** Also of a request that had begun before: its client must not send another down a connection that is about to close. */
+function lastWhen(stopping: AbortSignal | undefined): typeof ServerResponse {
+  if (stopping === undefined) return ServerResponse;
+  return class extends ServerResponse {
+    override writeHead(status: number, ...rest: unknown[]): this {
+      if (stopping.aborted) this.setHeader("Connection", "close");
+      return super.writeHead(status, ...(rest as [string?]));
+    }
+  } as typeof ServerResponse;
 }
 
 const processId = randomBytes(4).toString("hex");

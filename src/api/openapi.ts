@@ -42,7 +42,7 @@ export function openApiDocument(routes: readonly Route[]): Json {
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: BASE_PATH }],
-    security: [{ bearer: [] }, { basic: [] }],
+    security: [{ bearer: [] }, { basic: [] }, { session: [] }],
     tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
     components: {
@@ -50,6 +50,12 @@ export function openApiDocument(routes: readonly Route[]): Json {
       securitySchemes: {
         bearer: { type: "http", scheme: "bearer" },
         basic: { type: "http", scheme: "basic", description: "The token as user name, any password" },
+        session: {
+          type: "apiKey",
+          in: "cookie",
+          name: "__Host-cantrip",
+          description: "The web client's session: sent from a page of this server, with the header X-Cantrip-Client",
+        },
       },
       headers: HEADERS,
     },
@@ -78,8 +84,8 @@ function operation(route: Route): Json {
     name,
     in: "path",
     required: true,
-    description: name.endsWith("_ids") ? "Comma separated ids" : "An id",
-    schema: plain(name.endsWith("_ids") ? Type.String() : Id),
+    description: name === "key" ? "The key in the link" : name.endsWith("_ids") ? "Comma separated ids" : "An id",
+    schema: plain(name === "key" || name.endsWith("_ids") ? Type.String() : Id),
   }));
   const query = (route.parameters ?? []).map(({ name, about, schema }) => ({
     name,
@@ -91,6 +97,8 @@ function operation(route: Route): Json {
     tags: [route.tag],
     summary: route.summary,
     operationId: operationId(route),
+    ...(route.open === true && { security: [] }),
+    ...(route.signedIn === true && { security: [{ session: [] }] }),
     parameters: [...path, ...query],
     ...(route.body !== undefined && {
       requestBody: { required: true, content: { "application/json": { schema: plain(route.body) } } },
@@ -112,11 +120,13 @@ function responses(route: Route): Json {
   if (route.status === 201) names.push("Location");
   if (route.answer !== undefined && route.collection !== true) names.push("ETag");
   const content =
-    route.binary === true
-      ? { "application/octet-stream": {} }
-      : route.answer === undefined
-        ? undefined
-        : { "application/json": { schema: plain(route.answer) } };
+    route.stream === true
+      ? { "text/event-stream": {} }
+      : route.binary === true
+        ? { "application/octet-stream": {} }
+        : route.answer === undefined
+          ? undefined
+          : { "application/json": { schema: plain(route.answer) } };
   return {
     [route.status]: { description: "Done", headers: refer(names), ...(content !== undefined && { content }) },
     "4XX": {

@@ -1,10 +1,18 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { TObject, TSchema } from "typebox";
+import type { UserRole } from "../domain/states.ts";
+import type { IncomingMail } from "../desk/requeue-received.ts";
+import type { OutgoingMail } from "../desk/try-mail.ts";
 import type { BlobStore } from "../storage/blobs.ts";
 import type { Db, Tx } from "../storage/database.ts";
-import type { Call } from "./call.ts";
+import type { Vault } from "../storage/secrets.ts";
+import type { AuthContext, Caller } from "./auth.ts";
+import type { Call, OpenCall } from "./call.ts";
 import { type Answer, type SendContext, chargedHeaders, sendAnswer, writeHeaders } from "./conventions/answer.ts";
 import { runOnce } from "./conventions/idempotency.ts";
+import type { LiveUpdates } from "./live.ts";
+import type { SignInThrottle } from "./sign-in-throttle.ts";
 
 export type Verb = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -32,6 +40,16 @@ export interface RouteOptions {
   status: 200 | 201 | 202 | 204;
   /** Answers bytes, not JSON. */
   binary?: boolean;
+  /** Answers events as they happen (`text/event-stream`). */
+  stream?: boolean;
+  /** The least role of who is signed in (A3); by default `read_only` reads and `agent` writes. A token may do everything. */
+  least?: UserRole;
+  /** Only for who is signed in: to a token it is not there (404). */
+  signedIn?: true;
+  /** Answers something that is stored as a hash only: where an answer is kept for a repeat (B2), it is sealed. */
+  secret?: true;
+  /** For everybody, signed in or not: see `Router.open`. */
+  open?: true;
 }
 
 export interface Route extends RouteOptions {
@@ -47,10 +65,23 @@ declare module "fastify" {
 }
 
 export interface ApiContext extends SendContext {
+  auth: AuthContext;
+  vault: Vault;
+  throttle: SignInThrottle;
+  /** How clients reach this server, when that was configured. */
+  publicUrl: string | null;
+  /** Whether the operator has a mail server for all inboxes. */
+  hasRelay: boolean;
   db: Db;
   blobs: BlobStore;
+  live: LiveUpdates;
+  /** Who a request is from, asked again while it goes on; null when they may no longer ask. */
+  identify: (request: IncomingMessage) => Promise<Caller | null>;
   attachmentLimit: number;
   mailLimit: number;
+  incoming: IncomingMail;
+  /** How mail goes out; null where none does. */
+  outgoing: OutgoingMail | null;
 }
 
 /** Where the endpoints are declared: each once, for HTTP, for the price list and for the documentation. */
@@ -90,6 +121,40 @@ export class Router {
     handle: (call: Call) => Promise<Answer>,
   ): void {
     this.#add({ ...options, verb, path }, handle);
+  }
+
+  /** For whoever asks, known or not: signing in, links that were mailed. Costs nothing; limits itself. */
+  open(verb: Verb, path: string, options: RouteOptions, handle: (call: OpenCall) => Promise<Answer>): void {
+    const route: Route = { ...options, verb, path, open: true };
+    this.routes.push(route);
+    this.#app.route({
+      method: verb,
+      url: path,
+      config: { endpoint: route },
+      handler: async (request, reply) => {
+        const address = this.context.transport.clientOf(request.raw);
+        return await sendAnswer(this.context, request, reply, await handle({ request, query: request.asked, address }));
+      },
+    });
+  }
+
+  /** Events as they happen, until either side ends it: `handle` refuses, or returns what takes the response over. */
+  stream(
+    path: string,
+    options: RouteOptions,
+    handle: (call: Call) => (response: ServerResponse) => Promise<void>,
+  ): void {
+    const route: Route = { ...options, verb: "GET", path, stream: true };
+    this.routes.push(route);
+    this.#app.get(path, { config: { endpoint: route }, compress: false }, async (request, reply) => {
+      const takeOver = handle(callOf(request));
+      writeHeaders(reply, await chargedHeaders(this.context.meter, request.call, 200));
+      if (request.method === "HEAD") return await reply.header("Content-Type", "text/event-stream").send();
+      reply.hijack();
+      for (const [name, value] of Object.entries(reply.getHeaders())) reply.raw.setHeader(name, value ?? "");
+      await takeOver(reply.raw);
+      return undefined;
+    });
   }
 
   /** Bytes: answers by itself. */

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandle
 import { writeHeaders } from "./conventions/answer.ts";
 import { HttpError, refusalOf } from "./errors.ts";
 import type { Log } from "./server.ts";
-import { WELCOME_PAGE } from "./welcome-page.ts";
+import { serveWebClient } from "./serve-web-client.ts";
 
 export interface Pages {
   /** The API's description, for the documentation that can be browsed. */
@@ -12,6 +12,8 @@ export interface Pages {
   isSecure: (request: FastifyRequest) => boolean;
   /** Whether the database answers. */
   isReady: () => Promise<boolean>;
+  /** The folder of the built web client. */
+  webClient: string;
   log: Log;
 }
 
@@ -19,8 +21,11 @@ export interface Pages {
 const DOCUMENTATION_POLICY =
   "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-/** What stands beside the API: the welcome page, the documentation with try-it, the health checks. */
-export async function servePages(app: FastifyInstance, { document, isSecure, isReady, log }: Pages): Promise<void> {
+/** What stands beside the API: the web client, the documentation with try-it, the health checks. */
+export async function servePages(
+  app: FastifyInstance,
+  { document, isSecure, isReady, webClient, log }: Pages,
+): Promise<void> {
   const refusePlain: onRequestHookHandler = (request, _reply, done) => {
     done(isSecure(request) ? undefined : new HttpError(403, "HTTPS is required"));
   };
@@ -39,12 +44,7 @@ export async function servePages(app: FastifyInstance, { document, isSecure, isR
   app.get("/healthz", async (_request, reply) => await text(reply, 200, "ok\n"));
   app.get("/readyz", async (_request, reply) => ((await isReady()) ? text(reply, 200, "ok\n") : text(reply, 503, "")));
 
-  app.get("/", { onRequest: refusePlain }, async (_request, reply) =>
-    reply
-      .header("Content-Type", "text/html; charset=utf-8")
-      .header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'")
-      .send(WELCOME_PAGE),
-  );
+  serveWebClient(app, webClient, refusePlain);
   await app.register(swagger, { mode: "static", specification: { document: document as never } });
   await app.register(swaggerUi, {
     routePrefix: "/docs",

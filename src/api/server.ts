@@ -1,3 +1,5 @@
+import type { IncomingMessage } from "node:http";
+import { fileURLToPath } from "node:url";
 import { constants } from "node:zlib";
 import compress from "@fastify/compress";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
@@ -5,15 +7,25 @@ import { sql } from "kysely";
 import type { Db } from "../storage/database.ts";
 import type { CreditMeter } from "../storage/credit-windows.ts";
 import type { Storage } from "../storage/open.ts";
+import { openVault } from "../storage/secrets.ts";
 import type { Config } from "../config.ts";
-import { FailureLimit } from "./auth.ts";
+import { SECOND } from "../domain/time.ts";
+import type { IncomingMail } from "../desk/requeue-received.ts";
+import type { OutgoingMail } from "../desk/try-mail.ts";
+import { FailureLimit, authenticate } from "./auth.ts";
 import { BASE_PATH } from "./conventions/answer.ts";
 import { openTransport } from "./conventions/transport.ts";
 import { rewriteUrl } from "./conventions/url.ts";
 import { HEADER_LIMIT, createHttpServer } from "./http-server.ts";
+import type { LiveUpdates } from "./live.ts";
 import { serveApi } from "./serve-api.ts";
+import { serveMetrics } from "./serve-metrics.ts";
 import { servePages } from "./serve-pages.ts";
+import { BUILT_CLIENT } from "./serve-web-client.ts";
+import { SignInThrottle } from "./sign-in-throttle.ts";
+import { SessionLimit } from "./session-limit.ts";
 import { TokenUses } from "./token-uses.ts";
+import { serveViews } from "./view/serve-views.ts";
 
 /** Bodies from this many bytes on are compressed (T3). */
 const COMPRESS_FROM = 1024;
@@ -22,25 +34,71 @@ const COMPRESS_FROM = 1024;
 export interface Log {
   debug(facts: object, message: string): void;
   error(facts: object, message: string): void;
+  /** Whether anybody reads the lines of a level; absent means yes. */
+  isLevelEnabled?(level: string): boolean;
 }
 
 export interface ServerParts {
   config: Pick<
     Config,
-    "site" | "publicUrl" | "tlsCert" | "tlsKey" | "trustedProxies" | "bodyLimit" | "attachmentLimit" | "mailLimit"
+    | "site"
+    | "data"
+    | "secretKey"
+    | "smtpUrl"
+    | "publicUrl"
+    | "tlsCert"
+    | "tlsKey"
+    | "trustedProxies"
+    | "bodyLimit"
+    | "attachmentLimit"
+    | "mailLimit"
+    | "metricsToken"
   >;
   storage: Storage;
   meter: CreditMeter;
+  live: LiveUpdates;
   log: Log;
+  /** The folder of the built web client, where it is not the usual one. */
+  webClient?: string;
+  /** Told of every request that was answered, and asked for the page that shows them. */
+  metrics?: { observe(facts: RequestFacts): void; text(): Promise<string> };
+  /** Aborted when the server is about to stop: it is then not ready, and what holds a connection open ends it. */
+  stopping?: AbortSignal;
+  /** How mail is judged and mailboxes are opened; without it neither is done. */
+  incoming?: IncomingMail;
+  /** How mail goes out, for trying it; without it that cannot be tried. */
+  outgoing?: OutgoingMail | null;
+}
+
+/** What is told of a request that was answered. Its route, not its path or query, which hold what clients search for. */
+export interface RequestFacts {
+  method: string;
+  route: string;
+  status: number;
+  seconds: number;
+  credits: number;
 }
 
 /** The HTTP server, ready to listen. Closing it writes what is pending. */
-export async function createApiServer({ config, storage, meter, log }: ServerParts): Promise<FastifyInstance> {
+export async function createApiServer({
+  config,
+  storage,
+  meter,
+  live,
+  log,
+  webClient,
+  metrics,
+  stopping,
+  incoming = { mailboxes: null },
+  outgoing = null,
+}: ServerParts): Promise<FastifyInstance> {
   const app = Fastify({
-    serverFactory: (handler) => createHttpServer(config, log, handler),
+    serverFactory: (handler) => createHttpServer(config, log, handler, stopping),
     logger: false,
     rewriteUrl,
     forceCloseConnections: "idle",
+    // What reaches a server that closes is answered like everything before it.
+    return503OnClosing: false,
     routerOptions: {
       ignoreTrailingSlash: true,
       maxParamLength: HEADER_LIMIT,
@@ -52,7 +110,9 @@ export async function createApiServer({ config, storage, meter, log }: ServerPar
   app.decorateRequest("asked");
   app.addHook("onResponse", async (request, reply) => {
     await Promise.resolve();
-    log.debug(factsOf(request, reply), "a request was answered");
+    const facts = factsOf(request, reply);
+    metrics?.observe(facts);
+    if (log.isLevelEnabled?.("debug") !== false) log.debug(logged(request, reply, facts), "a request was answered");
   });
   const uses = new TokenUses(storage.db, (error) => log.error({ error }, "the last use of tokens was not written"));
   app.addHook("onClose", async () => {
@@ -64,18 +124,32 @@ export async function createApiServer({ config, storage, meter, log }: ServerPar
     // Quality 11, the default, costs a hundred times what it saves here.
     brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
   });
+  // Streams go on for ever: they end before the server waits for what is still running.
+  stopping?.addEventListener("abort", () => live.close());
+  app.addHook("preClose", async () => await Promise.resolve(live.close()));
   const transport = openTransport(config.trustedProxies, config.publicUrl);
+  const auth = { db: storage.db, transport, site: config.site, failures: new FailureLimit() };
   const parts = {
     context: {
       db: storage.db,
       blobs: storage.blobs,
       meter,
       transport,
+      live,
+      auth,
+      vault: openVault({ data: config.data, key: config.secretKey }),
+      throttle: new SignInThrottle(),
+      publicUrl: config.publicUrl,
+      hasRelay: config.smtpUrl !== null,
+      identify: async (request: IncomingMessage) => await authenticate(auth, request).catch(() => null),
       attachmentLimit: config.attachmentLimit,
       mailLimit: config.mailLimit,
+      incoming,
+      outgoing,
     },
-    auth: { db: storage.db, transport, site: config.site, failures: new FailureLimit() },
+    auth,
     uses,
+    sessionLimit: new SessionLimit(),
     log,
     bodyLimit: config.bodyLimit,
   };
@@ -86,12 +160,17 @@ export async function createApiServer({ config, storage, meter, log }: ServerPar
     },
     { prefix: BASE_PATH },
   );
+  if (metrics !== undefined) {
+    serveMetrics(app, { token: config.metricsToken, transport, text: async () => await metrics.text() });
+  }
   await servePages(app, {
     document: document.current,
     isSecure: (request) => transport.isSecure(request.raw),
-    isReady: async () => await isReady(storage.db),
+    webClient: webClient ?? fileURLToPath(BUILT_CLIENT),
+    isReady: async () => stopping?.aborted !== true && (await isReady(storage.db)),
     log,
   });
+  serveViews(app, { db: storage.db, blobs: storage.blobs, auth });
   return app;
 }
 
@@ -102,14 +181,25 @@ async function isReady(db: Db): Promise<boolean> {
   );
 }
 
-/** What the log keeps of a request: its route, not its path or query, which hold what clients search for. */
-function factsOf({ method, routeOptions }: FastifyRequest, reply: FastifyReply): object {
-  const milliseconds = Math.round(reply.elapsedTime);
+function factsOf({ method, routeOptions }: FastifyRequest, reply: FastifyReply): RequestFacts {
+  return {
+    method,
+    route: routeOptions.url ?? "none",
+    status: reply.statusCode,
+    seconds: reply.elapsedTime / SECOND,
+    credits: Number(reply.raw.getHeader("Rate-Limit-Used") ?? 0),
+  };
+}
+
+/** What the log keeps of it besides: whose it was, and the trace of whoever passed it on (W3C Trace Context). */
+function logged({ call, raw }: FastifyRequest, reply: FastifyReply, facts: RequestFacts): object {
+  const { seconds, ...rest } = facts;
+  const [, trace] = /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(String(raw.headers["traceparent"] ?? "")) ?? [];
   return {
     request: reply.raw.getHeader("Request-Id"),
-    method,
-    route: routeOptions.url,
-    status: reply.statusCode,
-    milliseconds,
+    ...rest,
+    milliseconds: Math.round(seconds * SECOND),
+    ...(call !== null && { account: call.account.id }),
+    ...(trace !== undefined && { trace }),
   };
 }

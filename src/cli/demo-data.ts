@@ -9,6 +9,7 @@ import type { Db, Tx } from "../storage/database.ts";
 import { insertInbox } from "../storage/inboxes.ts";
 import { findLabelByName, insertLabel } from "../storage/labels.ts";
 import { readProperty, writeProperty } from "../storage/properties.ts";
+import { NEW_INBOX, NEW_USER } from "../storage/schema.ts";
 import { insertUser } from "../storage/users.ts";
 import { type DemoBatch, writeBatch } from "./demo-batch.ts";
 import { DEMO_DAYS } from "./demo-calendar.ts";
@@ -119,6 +120,7 @@ async function addAgents(tx: Tx, accountId: string, ids: DemoIds, at: number): P
       password_hash: null,
       version: 1,
       created_at: at,
+      ...NEW_USER,
     };
     if (!(await insertUser(tx, user))) throw new Invalid([`a user with the email ${email} is already there`]);
     users.push(id);
@@ -131,7 +133,16 @@ async function addInboxes(tx: Tx, accountId: string, ids: DemoIds, at: number): 
   for (const { name, address } of INBOXES) {
     const id = ids.at(at);
     const key = contactKey("email", address);
-    const inbox = { account_id: accountId, id, name, address, address_key: key, version: 1, created_at: at };
+    const inbox = {
+      account_id: accountId,
+      id,
+      name,
+      address,
+      address_key: key,
+      ...NEW_INBOX,
+      version: 1,
+      created_at: at,
+    };
     if (!(await insertInbox(tx, inbox))) throw new Invalid([`an inbox with the address ${address} is already there`]);
     inboxes.push(id);
   }

@@ -1,6 +1,7 @@
 import type { EventKind } from "../domain/events.ts";
 import type { TicketState } from "../domain/states.ts";
 import { DAY, HOUR, MINUTE } from "../domain/time.ts";
+import { OF_TICKET } from "../storage/schema.ts";
 import type { DemoBatch } from "./demo-batch.ts";
 import type { DemoIds } from "./demo-ids.ts";
 import type { Facts } from "./demo-messages.ts";
@@ -76,7 +77,7 @@ function recordChange(
   const who = { token_id: null, user_id: userId };
   const what = { kind, ticket_id: ticketId, message_id: null, changes: JSON.stringify(changes) };
   const id = ids.at(moment);
-  batch.events.push({ account_id: accountId, id, position: 0, ...what, ...who, created_at: moment });
+  batch.events.push({ account_id: accountId, id, position: 0, ...what, ...who, created_at: moment, ...OF_TICKET });
 }
 
 function wakeJob({ accountId, ticketId }: Facts, id: string, until: number, at: number): DemoBatch["jobs"][number] {

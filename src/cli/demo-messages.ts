@@ -2,7 +2,14 @@ import type { MessageType, TicketType } from "../domain/states.ts";
 import { HOUR } from "../domain/time.ts";
 import { summaryWith } from "../desk/ticket-summary.ts";
 import { messageEntry } from "../storage/search-entries.ts";
-import { type MessageRow, NO_DELIVERY, NO_ROUTE, type TicketRow } from "../storage/schema.ts";
+import {
+  type MessageRow,
+  NO_DELIVERY,
+  NO_MAIL_OPTIONS,
+  NO_ROUTE,
+  OF_TICKET,
+  type TicketRow,
+} from "../storage/schema.ts";
 import type { DemoBatch } from "./demo-batch.ts";
 import { DEMO_FILES } from "./demo-files.ts";
 import { AGENTS, INBOXES, type Person } from "./demo-people.ts";
@@ -32,6 +39,8 @@ export interface Conversation {
   changes: number;
   /** The moment of the last message. */
   last: number;
+  /** That of the last one that somebody should read; 0 without any. */
+  news: number;
   /** Whether an agent wrote. */
   answered: boolean;
 }
@@ -54,6 +63,7 @@ export function talk(batch: DemoBatch, random: Random, facts: Facts, desk: Desk)
     summary: { summary: null, summary_type: null },
     changes: 0,
     last: facts.at,
+    news: 0,
     answered: false,
   };
   const wanted = facts.spam ? 1 : random.pickWeight(COUNTS) + 1;
@@ -71,6 +81,7 @@ export function talk(batch: DemoBatch, random: Random, facts: Facts, desk: Desk)
     if (turn === "out") replies += 1;
     const message = write(random, facts, desk, { turn, at: story.last, opening: index === 0, first: replies === 1 });
     story.answered ||= turn !== "in";
+    if (turn !== "out") story.news = story.last;
     Object.assign(story.summary, summaryWith(story.summary, message));
     batch.messages.push(message);
     batch.entries.push(messageEntry({ id: facts.ticketId, subject: facts.subject }, message));
@@ -131,6 +142,7 @@ function write(random: Random, facts: Facts, desk: Desk, turned: Turned): Messag
     delivery_state: turn === "out" ? "sent" : null,
     mail_id: turn !== "note" && type === "email" ? `${id}@${turn === "in" ? "mail" : "rosewater"}.example` : null,
     ...NO_ROUTE,
+    ...NO_MAIL_OPTIONS,
     ...NO_DELIVERY,
     sent_at: turn === "out" ? at : null,
     version: 1,
@@ -180,5 +192,5 @@ function record(
   { kind, at, userId, messageId }: Happening,
 ): void {
   const what = { kind, ticket_id: ticketId, message_id: messageId, token_id: null, user_id: userId, changes: null };
-  batch.events.push({ account_id: accountId, id: ids.at(at), position: 0, ...what, created_at: at });
+  batch.events.push({ account_id: accountId, id: ids.at(at), position: 0, ...what, created_at: at, ...OF_TICKET });
 }

@@ -1,4 +1,5 @@
 import type { TicketType } from "../domain/states.ts";
+import { UNRELATED } from "../storage/schema.ts";
 import { customerEntry } from "../storage/search-entries.ts";
 import { DemoBatch } from "./demo-batch.ts";
 import { Calendar } from "./demo-calendar.ts";
@@ -56,7 +57,7 @@ export class DemoTickets {
     const { at, spam, subject, type } = facts;
     const agent = random.pickWeight(LOADS);
     const labels = spam ? [] : this.#chooseLabels(random, facts.problem);
-    const { answered, changes, last, summary } = talk(batch, random, facts, { ids: this.#ids, users, agent });
+    const { answered, changes, last, news, summary } = talk(batch, random, facts, { ids: this.#ids, users, agent });
     const userId = users[random.pickWeight(LOADS)] ?? null;
     const end = finish(batch, random, facts, { ids: this.#ids, userId, labels, last });
     batch.tickets.push({
@@ -79,6 +80,8 @@ export class DemoTickets {
       version: changes + end.changes + 1,
       created_at: at,
       updated_at: end.at,
+      news_at: news,
+      ...UNRELATED,
     });
   }
 
@@ -108,7 +111,15 @@ export class DemoTickets {
     const id = this.#ids.at(at);
     this.#customers.push(id);
     const names = { first_name: person.first, last_name: person.last, summary: person.summary };
-    batch.customers.push({ account_id: accountId, id, ...names, version: 1, created_at: at, updated_at: at });
+    batch.customers.push({
+      account_id: accountId,
+      id,
+      ...names,
+      version: 1,
+      created_at: at,
+      updated_at: at,
+      merged_into: null,
+    });
     for (const [position, { type, value, key }] of person.contacts.entries()) {
       const contactId = this.#ids.at(at);
       const row = { account_id: accountId, id: contactId, customer_id: id, position, type, value, value_key: key };

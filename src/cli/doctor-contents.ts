@@ -8,7 +8,7 @@ import { listMailboxes } from "../storage/mailboxes.ts";
 import { countOutcomes } from "../storage/received-messages.ts";
 import type { AccountRow } from "../storage/schema.ts";
 import { type Check, note, ok, wrong } from "./doctor-check.ts";
-import { checkOutgoing } from "./doctor-outgoing.ts";
+import { checkOutgoing, opens } from "./doctor-outgoing.ts";
 
 /** A host has thousands of help desks; one is looked at with --site. */
 const MOST_ACCOUNTS = 50;
@@ -23,7 +23,7 @@ export async function checkContents(reader: Reader, config: Config): Promise<Che
     checks.push(
       await checkTokens(reader, account),
       ...(await checkMail(reader, account)),
-      ...(await checkMailboxes(reader, account)),
+      ...(await checkMailboxes(reader, account, config)),
     );
     checks.push(...(await checkOutgoing(reader, account, config)));
   }
@@ -74,10 +74,14 @@ async function checkMail(reader: Reader, account: AccountRow): Promise<Check[]> 
 /** A mailbox is looked at every half hour even when it fails; one that was not for longer has nobody who does. */
 const FETCHED_WITHIN = 2 * HOUR;
 
-async function checkMailboxes(reader: Reader, account: AccountRow): Promise<Check[]> {
+async function checkMailboxes(reader: Reader, account: AccountRow, config: Config): Promise<Check[]> {
   return (await listMailboxes(reader, account.id)).map((mailbox) => {
     const { id, username, host, last_error, last_fetched_at, created_at } = mailbox;
     const name = `${account.site}: mailbox ${username} on ${host}`;
+    if (!opens(mailbox, config)) {
+      const mend = `set it again: cantrip mailbox password --site ${account.site} ${id}; or bring back CANTRIP_SECRET_KEY or secret.key`;
+      return wrong(name, "its password cannot be read", mend);
+    }
     const age = now() - (last_fetched_at ?? created_at);
     const fetched = last_fetched_at === null ? "never fetched" : `all fetched ${Math.round(age / MINUTE)} minutes ago`;
     if (last_error !== null) {

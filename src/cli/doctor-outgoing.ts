@@ -9,7 +9,11 @@ import { type Check, note, ok, wrong } from "./doctor-check.ts";
 
 /** Whether replies can go out, and what became of those that did not. */
 export async function checkOutgoing(reader: Reader, account: AccountRow, config: Config): Promise<Check[]> {
-  return [...(await checkServers(reader, account, config)), ...(await checkDeliveries(reader, account))];
+  return [
+    ...(await checkServers(reader, account, config)),
+    ...(await checkDkim(reader, account, config)),
+    ...(await checkDeliveries(reader, account)),
+  ];
 }
 
 async function checkServers(reader: Reader, { id, site }: AccountRow, config: Config): Promise<Check[]> {
@@ -28,7 +32,20 @@ async function checkServers(reader: Reader, { id, site }: AccountRow, config: Co
   return [note(name, `replies wait: no mail server for ${without.map((inbox) => inbox.name).join(", ")}`, mend)];
 }
 
-function opens({ secret }: TransportRow, { data, secretKey }: Config): boolean {
+/** Without its key an inbox sends nothing: unsigned mail would be refused by whoever believes its domain's DMARC. */
+async function checkDkim(reader: Reader, { id, site }: AccountRow, config: Config): Promise<Check[]> {
+  const signing = (await listInboxes(reader, id)).filter(({ dkim_key }) => dkim_key !== null);
+  if (signing.length === 0) return [];
+  const name = `${site}: DKIM`;
+  const lost = signing.filter(({ dkim_key }) => !opens({ secret: dkim_key }, config));
+  if (lost.length === 0) return [ok(name, `signs for ${signing.map(({ address }) => address).join(", ")}`)];
+  const addresses = lost.map(({ address }) => address).join(", ");
+  const mend = `make another: cantrip inbox dkim set --site ${site} …; or bring back CANTRIP_SECRET_KEY or secret.key`;
+  return [wrong(name, `the key cannot be read for ${addresses}, and replies wait`, mend)];
+}
+
+/** Whether a secret is there to be read, or there is none. */
+export function opens({ secret }: Pick<TransportRow, "secret">, { data, secretKey }: Config): boolean {
   if (secret === null) return true;
   try {
     openVault({ data, key: secretKey }).unseal(secret);

@@ -22,7 +22,7 @@ function valueText(member: keyof Config, config: Config): string {
   const value = config[member];
   if (value === null) return "";
   if (member === "databaseUrl" || member === "smtpUrl") return maskUrl(String(value));
-  if (member === "secretKey") return "***";
+  if (member === "secretKey" || member === "s3SecretKey" || member === "metricsToken") return "***";
   return Array.isArray(value) ? value.join(", ") : String(value);
 }
 

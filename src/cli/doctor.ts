@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { type Config, ConfigError, type Flags } from "../config.ts";
 import type { CommonOptions } from "./context.ts";
 import { configOf } from "./context.ts";
+import { checkAttachments } from "./doctor-attachments.ts";
 import { type Check, wrong } from "./doctor-check.ts";
 import { checkContents } from "./doctor-contents.ts";
 import { checkDatabase } from "./doctor-database.ts";
@@ -44,6 +45,7 @@ async function examineAll(options: CommonOptions): Promise<{ settings: Setting[]
   }
   const checks = [
     ...(await checkFolder(config)),
+    ...(await checkAttachments(config)),
     ...(await checkDatabase(config, async (reader) => await checkContents(reader, config))),
     ...(await checkServer(config)),
   ];

@@ -4,6 +4,7 @@ import { Faults } from "../domain/faults.ts";
 import { listInboxes } from "../storage/inboxes.ts";
 import type { InboxRow } from "../storage/schema.ts";
 import { type CommonOptions, withAccount } from "./context.ts";
+import { addInboxDkimCommand } from "./inbox-dkim.ts";
 import { examples, takesSite } from "./options.ts";
 import { print, table } from "./output.ts";
 
@@ -15,8 +16,8 @@ interface CreateOptions extends CommonOptions {
 export function addInboxCommand(program: Command): void {
   const inbox = program
     .command("inbox")
-    .summary("add and list the addresses that customers write to")
-    .description("Adds and lists the addresses that customers write to.");
+    .summary("add and list the addresses that customers write to, and sign their mail")
+    .description("Adds and lists the addresses that customers write to, and signs what is sent from them.");
 
   const create = inbox
     .command("create")
@@ -28,6 +29,8 @@ export function addInboxCommand(program: Command): void {
 
   const list = inbox.command("list").description("Lists the inboxes, newest first.").action(listAll);
   examples(takesSite(list), "cantrip inbox list --site acme");
+
+  addInboxDkimCommand(inbox);
 }
 
 async function createOne(options: CreateOptions): Promise<void> {

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
+import { OUTCOMES, type Outcome } from "../domain/outcomes.ts";
 import { formatTime } from "../domain/time.ts";
 import { type ListedMessage, listReceivedMessages } from "../storage/received-message-list.ts";
-import type { Outcome } from "../storage/schema.ts";
 import { type CommonOptions, withAccount } from "./context.ts";
 import { examples, takesSite, wholeNumber } from "./options.ts";
 import { print, table, timeOrNull } from "./output.ts";
@@ -11,15 +11,6 @@ interface ListOptions extends CommonOptions {
   limit: number;
 }
 
-const OUTCOMES = [
-  "pending",
-  "ticket",
-  "reply",
-  "bounce",
-  "auto-reply",
-  "duplicate",
-  "quarantine",
-] as const satisfies readonly Outcome[];
 const HEAD = ["id", "received", "from", "outcome", "ticket", "reason"];
 
 export function addMailListCommand(mail: Command): void {

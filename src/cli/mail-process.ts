@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { processReceivedMessage } from "../desk/receive-message.ts";
+import { mailJudge } from "../incoming-mail.ts";
 import { listPendingMessages } from "../storage/received-messages.ts";
 import { type CommonOptions, type OpenedAccount, withAccount } from "./context.ts";
 import { CommandFailure, errorLines } from "./failure.ts";
@@ -30,7 +31,8 @@ async function processPending(options: CommonOptions): Promise<void> {
   if (result.failed > 0) throw new CommandFailure(`${result.failed} messages failed and are still pending`);
 }
 
-async function processAll({ storage, account }: OpenedAccount): Promise<Result> {
+async function processAll({ storage, account, config }: OpenedAccount): Promise<Result> {
+  const stores = { ...storage, judge: mailJudge(config) };
   const result: Result = { processed: 0, ...noOutcomes(), failed: 0 };
   const failed = new Set<string>();
   for (;;) {
@@ -40,7 +42,7 @@ async function processAll({ storage, account }: OpenedAccount): Promise<Result> 
     if (next.length === 0) return { ...result, failed: failed.size };
     for (const { id } of next) {
       try {
-        countOutcome(result, (await processReceivedMessage(storage, account.id, id)).outcome);
+        countOutcome(result, (await processReceivedMessage(stores, account.id, id)).outcome);
         result.processed += 1;
       } catch (error) {
         failed.add(id);

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { ConfigError } from "../config.ts";
 import { processReceivedMessage, storeReceivedMessage } from "../desk/receive-message.ts";
-import type { Storage } from "../storage/open.ts";
+import { mailJudge } from "../incoming-mail.ts";
 import type { ReceivedMessageRow } from "../storage/schema.ts";
 import {
   type CommonOptions,
@@ -55,7 +55,7 @@ async function receive(options: ReceiveOptions): Promise<void> {
     const raw = await readMessage(readLimit(options));
     await withAccount(options, async (opened) => {
       received.id = await store(opened, options.inbox, raw);
-      received.processed = await tryProcess(opened.storage, opened.account.id, received.id);
+      received.processed = await tryProcess(opened, received.id);
     });
   } catch (error) {
     if (received.id === null) throw asMailFailure(error);
@@ -100,9 +100,10 @@ async function store({ storage, account }: OpenedAccount, address: string, raw: 
   });
 }
 
-async function tryProcess(storage: Storage, accountId: string, id: string): Promise<Processed> {
+async function tryProcess({ storage, account, config }: OpenedAccount, id: string): Promise<Processed> {
   try {
-    const { outcome, reason, ticketId, messageId } = await processReceivedMessage(storage, accountId, id);
+    const stores = { ...storage, judge: mailJudge(config) };
+    const { outcome, reason, ticketId, messageId } = await processReceivedMessage(stores, account.id, id);
     return { outcome, reason, ticket_id: ticketId, message_id: messageId };
   } catch (error) {
     tell(`warning: the message is stored as ${id}, but nothing was made of it yet:`);

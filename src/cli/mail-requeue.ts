@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { requeueReceivedMessage } from "../desk/requeue-received.ts";
+import { mailJudge } from "../incoming-mail.ts";
 import { listQuarantined } from "../storage/received-messages.ts";
 import { type CommonOptions, type OpenedAccount, withAccount } from "./context.ts";
 import { CommandFailure, MISUSED, errorLines } from "./failure.ts";
@@ -49,9 +50,10 @@ async function requeueAll(
 ): Promise<Result> {
   const result: Result = { requeued: 0, ...noOutcomes(), failed: 0 };
   const means = mailboxMeans(config);
+  const stores = { ...storage, judge: mailJudge(config) };
   for await (const id of ids) {
     try {
-      const done = await requeueReceivedMessage(storage, means, account.id, id);
+      const done = await requeueReceivedMessage(stores, means, account.id, id);
       if (done === null) throw new CommandFailure("no such message was put aside");
       countOutcome(result, done.outcome);
       result.requeued += 1;

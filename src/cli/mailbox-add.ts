@@ -26,6 +26,7 @@ interface AddOptions extends CommonOptions {
   after: string;
   fromNow?: boolean;
   allowPrivate?: boolean;
+  authservId?: string;
   check: boolean;
 }
 
@@ -50,6 +51,7 @@ export function addMailboxAddCommand(mailbox: Command): void {
     .option("--after <what>", "what becomes of a message that was taken: leave, seen, move:FOLDER", "leave")
     .option("--from-now", "leave what is there already")
     .option("--allow-private", "the server may be on this network")
+    .option("--authserv-id <name>", "believe the Authentication-Results that its mail server writes under this name")
     .option("--no-check", "do not try to sign in first")
     .action(add);
   examples(
@@ -111,6 +113,7 @@ async function addOne(
     folder: options.folder,
     afterImport: options.after,
     allowPrivate: options.allowPrivate === true,
+    ...(options.authservId !== undefined && { authservId: options.authservId }),
   };
   const prepared = await db.transact(async (tx) => await prepareMailbox(tx, account.id, input, new Faults()));
   let last: { uidValidity: number; uid: number } | null = null;

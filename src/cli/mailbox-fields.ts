@@ -15,6 +15,7 @@ export function mailboxFields(mailbox: MailboxRow): object {
     auth,
     folder,
     after: after_import,
+    authserv_id: mailbox.authserv_id,
     last_uid: mailbox.last_uid,
     last_fetched_at: timeOrNull(mailbox.last_fetched_at),
     last_error: mailbox.last_error,

@@ -7,6 +7,8 @@ import { mailboxMeans } from "./mail-means.ts";
 import { addMailboxAddCommand } from "./mailbox-add.ts";
 import { addMailboxFetchCommand } from "./mailbox-fetch.ts";
 import { mailboxFields, noSuchMailbox } from "./mailbox-fields.ts";
+import { addMailboxSetCommand } from "./mailbox-set.ts";
+import { addMailboxPasswordCommand } from "./mailbox-password.ts";
 import { examples, takesSite } from "./options.ts";
 import { print, table, timeOrNull } from "./output.ts";
 
@@ -30,6 +32,9 @@ export function addMailboxCommand(program: Command): void {
   examples(takesSite(test), "cantrip mailbox test --site acme 65f0c2a1e3b4d5f6a7b8c9d0");
 
   addMailboxFetchCommand(mailbox);
+  addMailboxPasswordCommand(mailbox);
+
+  addMailboxSetCommand(mailbox);
 
   const remove = mailbox
     .command("remove")

@@ -6,6 +6,7 @@ export interface OutcomeCounts {
   replies: number;
   bounces: number;
   auto_replies: number;
+  spam: number;
   duplicates: number;
   quarantined: number;
 }
@@ -15,12 +16,13 @@ const COUNTED = {
   reply: "replies",
   bounce: "bounces",
   "auto-reply": "auto_replies",
+  spam: "spam",
   duplicate: "duplicates",
   quarantine: "quarantined",
 } as const satisfies Record<Exclude<Outcome, "pending">, keyof OutcomeCounts>;
 
 export function noOutcomes(): OutcomeCounts {
-  return { tickets: 0, replies: 0, bounces: 0, auto_replies: 0, duplicates: 0, quarantined: 0 };
+  return { tickets: 0, replies: 0, bounces: 0, auto_replies: 0, spam: 0, duplicates: 0, quarantined: 0 };
 }
 
 export function countOutcome(counts: OutcomeCounts, outcome: Exclude<Outcome, "pending">): void {
@@ -28,7 +30,8 @@ export function countOutcome(counts: OutcomeCounts, outcome: Exclude<Outcome, "p
 }
 
 export function outcomesText(counts: OutcomeCounts): string {
-  const { tickets, replies, bounces, auto_replies, duplicates, quarantined } = counts;
+  const { tickets, replies, bounces, auto_replies, spam, duplicates, quarantined } = counts;
   const machines = bounces + auto_replies === 0 ? "" : `${bounces} bounces, ${auto_replies} auto-replies, `;
-  return `${tickets} tickets, ${replies} replies, ${machines}${duplicates} duplicates, ${quarantined} quarantined`;
+  const junk = spam === 0 ? "" : `${spam} spam, `;
+  return `${tickets} tickets, ${replies} replies, ${machines}${junk}${duplicates} duplicates, ${quarantined} quarantined`;
 }

@@ -23,6 +23,7 @@ const COMMANDS: Record<string, () => Promise<AddCommand>> = {
   mailbox: async () => (await import("./mailbox.ts")).addMailboxCommand,
   mail: async () => (await import("./mail.ts")).addMailCommand,
   import: async () => (await import("./import.ts")).addImportCommand,
+  attachments: async () => (await import("./attachments.ts")).addAttachmentsCommand,
   demo: async () => (await import("./demo.ts")).addDemoCommand,
   backup: async () => (await import("./backup.ts")).addBackupCommand,
   restore: async () => (await import("./restore.ts")).addRestoreCommand,

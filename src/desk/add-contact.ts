@@ -1,9 +1,11 @@
 import { NotFound } from "../domain/errors.ts";
+import { SYSTEM } from "../domain/events.ts";
 import type { Faults } from "../domain/faults.ts";
 import { now } from "../domain/time.ts";
 import { deleteContacts, findContact, findContactByKey, listContacts } from "../storage/contacts.ts";
 import { lockCustomer, updateCustomer } from "../storage/customers.ts";
 import type { Tx } from "../storage/database.ts";
+import { recordChange } from "../storage/events.ts";
 import type { ContactRow } from "../storage/schema.ts";
 import { ALREADY_USED, type ContactInput, keyContact } from "./contacts.ts";
 import { addContactRow } from "./create-customer.ts";
@@ -51,4 +53,5 @@ export async function removeContact(tx: Tx, accountId: string, customerId: strin
 async function contactsChanged(tx: Tx, accountId: string, customerId: string): Promise<void> {
   await updateCustomer(tx, accountId, customerId, {}, now());
   await indexCustomer(tx, accountId, customerId);
+  await recordChange(tx, accountId, SYSTEM, { kind: "customer.updated", resource: "customer", id: customerId });
 }

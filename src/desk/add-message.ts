@@ -16,12 +16,17 @@ import type { Tx } from "../storage/database.ts";
 import { recordEvent } from "../storage/events.ts";
 import { findInbox } from "../storage/inboxes.ts";
 import { insertMessage } from "../storage/messages.ts";
-import { type MessageRow, NO_DELIVERY, NO_ROUTE, type TicketRow } from "../storage/schema.ts";
+import { type MessageRow, NO_DELIVERY, NO_MAIL_OPTIONS, NO_ROUTE, type TicketRow } from "../storage/schema.ts";
 import { findUser, userName } from "../storage/users.ts";
+import { usualCopies } from "./copies.ts";
 import type { DeliveryPayload } from "./delivery-jobs.ts";
 import { indexMessage } from "./index-message.ts";
+import { type MailOptions, checkMailOptions } from "./mail-options.ts";
+import { readMentions, writeMentions } from "./mentions.ts";
+import { notifyOfMention, notifyOfMessage } from "./notifications.ts";
+import { tellNews } from "./tell-news.ts";
 
-export interface MessageInput {
+export interface MessageInput extends MailOptions {
   type: MessageType;
   direction?: Direction | null;
   body: string;
@@ -31,17 +36,32 @@ export interface MessageInput {
   to?: string | null;
   user_id?: string | null;
   attachment_ids?: readonly string[] | null;
+  /** The users whom a note mentions, besides those whom its HTML marks. */
+  mention_ids?: readonly string[] | null;
 }
 
 /** A message whose faults are all known and whose writing cannot fail for a reason of the request. */
 export interface PreparedMessage {
   row: Omit<
     MessageRow,
-    "account_id" | "id" | "ticket_id" | "delivery_state" | "version" | "created_at" | keyof typeof NO_DELIVERY
-  >;
+    | "account_id"
+    | "id"
+    | "ticket_id"
+    | "delivery_state"
+    | "version"
+    | "created_at"
+    | keyof typeof NO_DELIVERY
+    | keyof typeof NO_MAIL_OPTIONS
+  > &
+    Partial<Pick<MessageRow, keyof typeof NO_MAIL_OPTIONS>>;
   attachmentIds: readonly string[];
+  mentionIds?: readonly string[];
   /** Whether it came in through a channel; else someone wrote it here. */
   received: boolean;
+  /** Whether those who usually get a copy of the ticket's replies get one: it names nobody. */
+  usualCopies?: boolean;
+  /** Whether nobody is told of it by mail: it is old. */
+  quiet?: boolean;
 }
 
 /**
@@ -70,6 +90,9 @@ export async function prepareMessage(
   if (direction === "in") checkSender(input.from, faults, path);
   if (direction === "out") checkRecipients(input.to, ticketType, faults, path);
   await checkAttachments(tx, accountId, attachmentIds, faults, path, claimed);
+  const mentionIds = await readMentions(tx, accountId, input, faults, path);
+  const outbound = direction === "out" ? await checkMailOptions(tx, accountId, input, faults, path) : NO_MAIL_OPTIONS;
+  const { cc = null, ...options } = { cc: null, ...outbound };
   return {
     row: {
       type,
@@ -77,16 +100,19 @@ export async function prepareMessage(
       from_name: user?.name ?? (await senderName(tx, accountId, input)),
       from: direction === "in" ? (input.from ?? null) : null,
       to: direction === null ? null : (input.to ?? null),
-      cc: null,
+      cc,
       body: input.body ?? "",
       htmlized: input.htmlized === true ? 1 : 0,
       user_id: user?.id ?? null,
       more_body: null,
       mail_id: null,
       ...NO_ROUTE,
+      ...options,
     },
     attachmentIds,
+    mentionIds,
     received: false,
+    usualCopies: "cc" in outbound && outbound.cc === undefined,
   };
 }
 
@@ -163,9 +189,9 @@ async function senderName(tx: Tx, accountId: string, input: Partial<MessageInput
  */
 export async function writeMessage(
   tx: Tx,
-  ticket: Pick<TicketRow, "account_id" | "id" | "inbox_id" | "subject" | "reply_cc">,
+  ticket: WrittenTo,
   actor: Actor,
-  { row, attachmentIds, received }: PreparedMessage,
+  { row, attachmentIds, mentionIds = [], received, usualCopies: copied = false, quiet = false }: PreparedMessage,
   at: number,
 ): Promise<MessageRow> {
   // What was sent from elsewhere and comes in with an import is sent already.
@@ -175,10 +201,11 @@ export async function writeMessage(
     account_id: ticket.account_id,
     id: messageId,
     ticket_id: ticket.id,
+    ...NO_MAIL_OPTIONS,
     ...row,
     ...NO_DELIVERY,
     mail_id: outbound ? await chooseMailId(tx, ticket, messageId) : row.mail_id,
-    cc: outbound ? ticket.reply_cc : row.cc,
+    cc: outbound && copied ? await usualCopies(tx, ticket, row.to) : row.cc,
     delivery_state: outbound ? "queued" : row.direction === "out" ? "sent" : null,
     version: 1,
     created_at: at,
@@ -188,14 +215,24 @@ export async function writeMessage(
     await useAttachment(tx, ticket.account_id, id, message.id, position);
   }
   await indexMessage(tx, ticket, message);
+  await writeMentions(tx, message, mentionIds);
+  await tellNews(tx, actor, message);
   await recordEvent(tx, ticket.account_id, actor, {
     kind: received ? "message.received" : "message.created",
     ticketId: ticket.id,
     messageId: message.id,
   });
   if (outbound) await enqueueDelivery(tx, message);
+  if (message.direction === "in" && !quiet) await notifyOfMessage(tx, ticket, message);
+  await notifyOfMention(tx, ticket, message, mentionIds);
   return message;
 }
+
+/** What writing a message has to know of its ticket. */
+export type WrittenTo = Pick<
+  TicketRow,
+  "account_id" | "id" | "inbox_id" | "customer_id" | "user_id" | "subject" | "reply_cc" | "spam" | "trash"
+>;
 
 async function chooseMailId(
   tx: Tx,
@@ -208,12 +245,12 @@ async function chooseMailId(
   return newMailId(makeThreadKey(secret, account_id, ticketId, id), inbox?.address ?? null);
 }
 
-/** A reply goes out when the account's undo window is over. */
-async function enqueueDelivery(tx: Tx, { account_id, ticket_id, id }: MessageRow): Promise<void> {
-  const account = await findAccount(tx, account_id);
+/** A reply goes out when the account's undo window is over, or later if it says so; a machine's at once. */
+async function enqueueDelivery(tx: Tx, { account_id, ticket_id, id, send_at, auto_kind }: MessageRow): Promise<void> {
+  const account = auto_kind === null ? await findAccount(tx, account_id) : undefined;
   await enqueue(tx, account_id, {
     kind: "deliver-message",
     payload: { ticket_id, message_id: id } satisfies DeliveryPayload,
-    runAt: now() + (account?.undo_seconds ?? 0) * SECOND,
+    runAt: Math.max(now() + (account?.undo_seconds ?? 0) * SECOND, send_at ?? 0),
   });
 }

@@ -12,6 +12,8 @@ export interface AttachmentInput {
   bytes: Uint8Array;
   /** Of `bytes`, as `hashBytes` makes it. */
   hash: string;
+  /** Shown inside the HTML body that names it (RFC 2392); null for a file beside it. */
+  contentId: string | null;
 }
 
 /** Records an uploaded file that waits for its message (F2). The bytes are durable before the row that names them. */
@@ -23,7 +25,7 @@ export async function createAttachment(
   faults: Faults,
 ): Promise<AttachmentRow> {
   faults.throwIfAny();
-  const { name, type, bytes, hash } = input;
+  const { name, type, bytes, hash, contentId = null } = input;
   if (name === undefined || type === undefined || bytes === undefined || hash === undefined) {
     throw new Error("an attachment without faults has a name, a type and bytes");
   }
@@ -38,8 +40,8 @@ export async function createAttachment(
     type,
     size: bytes.byteLength,
     hash,
-    content_id: null,
-    inline: 0,
+    content_id: contentId,
+    inline: contentId === null ? 0 : 1,
     created_at: at,
   };
   await insertAttachment(tx, attachment);

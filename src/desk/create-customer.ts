@@ -48,6 +48,7 @@ export async function writeCustomer(
     version: 1,
     created_at: at,
     updated_at: at,
+    merged_into: null,
   };
   await insertCustomer(tx, customer);
   await addContactRows(tx, accountId, customer.id, contacts);

@@ -12,9 +12,10 @@ import type { TicketRow } from "../storage/schema.ts";
 import { ticketEntry } from "../storage/search-entries.ts";
 import { indexEntry } from "../storage/search.ts";
 import { insertTicket } from "../storage/tickets.ts";
-import { findUser } from "../storage/users.ts";
+import { assigneeFault } from "../storage/users.ts";
 import { type MessageInput, type PreparedMessage, prepareMessage, writeMessage } from "./add-message.ts";
 import type { CustomerInput } from "./create-customer.ts";
+import { dropDraft } from "./drafts.ts";
 import { type FoundOrNew, lookUpCustomer, settleCustomer } from "./find-or-create-customer.ts";
 import { NO_SUMMARY, type Summary, summaryWith } from "./ticket-summary.ts";
 
@@ -28,6 +29,8 @@ export interface TicketInput {
   messages?: readonly Partial<MessageInput>[] | null;
   reply_to?: string | null;
   reply_cc?: string | null;
+  /** The user's draft that has become this ticket, and goes. */
+  draft_id?: string | null;
 }
 
 /** Creates a ticket with its customer and messages: all of it, or nothing and every fault listed (K2). */
@@ -40,9 +43,8 @@ export async function createTicket(
 ): Promise<TicketRow> {
   const customer = await chooseCustomer(tx, accountId, input, faults);
   const inboxId = await chooseInbox(tx, accountId, input.inbox_id, faults);
-  if (input.user_id != null && (await findUser(tx, accountId, input.user_id)) === undefined) {
-    faults.add("user_id must be the id of a user");
-  }
+  const fault = input.user_id == null ? null : await assigneeFault(tx, accountId, input.user_id);
+  if (fault !== null) faults.add(`user_id ${fault}`);
   for (const field of ["reply_to", "reply_cc"] as const) {
     if (holdsControlCharacter(input[field] ?? "")) faults.add(`${field} must not hold control characters`);
   }
@@ -51,10 +53,18 @@ export async function createTicket(
   for (const [index, message] of (input.messages ?? []).entries()) {
     messages.push(await prepareMessage(tx, accountId, "email", message, faults, `messages[${index}].`, claimed));
   }
+  if (input.draft_id != null && !(await dropOwnDraft(tx, accountId, actor, input.draft_id))) {
+    faults.add("draft_id must be the id of a draft of yours");
+  }
   faults.throwIfAny();
   if (customer === null || inboxId === null) throw new Error("a ticket without faults has a customer and an inbox");
   const customerId = await settleCustomer(tx, accountId, customer);
   return await writeTicket(tx, actor, { accountId, customerId, inboxId, input, messages });
+}
+
+async function dropOwnDraft(tx: Tx, accountId: string, actor: Actor, id: string): Promise<boolean> {
+  const { userId } = actor;
+  return userId !== null && (await dropDraft(tx, accountId, { ...actor, userId }, id));
 }
 
 async function chooseCustomer(
@@ -137,7 +147,8 @@ export type NewTicket = Pick<
   | "summary"
   | "summary_type"
   | "created_at"
->;
+> &
+  Partial<Pick<TicketRow, "split_from" | "spam">>;
 
 /** Writes an open email ticket under the account's next number, and records that it was created. Its messages follow. */
 export async function openTicket(tx: Tx, actor: Actor, ticket: NewTicket): Promise<TicketRow> {
@@ -149,10 +160,13 @@ export async function openTicket(tx: Tx, actor: Actor, ticket: NewTicket): Promi
     state: "open",
     snoozed_until: null,
     type: "email",
-    spam: 0,
+    spam: ticket.spam ?? 0,
     trash: 0,
     version: 1,
     updated_at: ticket.created_at,
+    news_at: 0,
+    merged_into: null,
+    split_from: ticket.split_from ?? null,
   };
   await insertTicket(tx, row);
   await recordEvent(tx, ticket.account_id, actor, { kind: "ticket.created", ticketId: row.id });

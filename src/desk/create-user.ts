@@ -4,7 +4,7 @@ import { newId } from "../domain/ids.ts";
 import type { UserRole } from "../domain/states.ts";
 import { now } from "../domain/time.ts";
 import type { Tx } from "../storage/database.ts";
-import type { UserRow } from "../storage/schema.ts";
+import { NEW_USER, type UserRow } from "../storage/schema.ts";
 import { insertUser } from "../storage/users.ts";
 
 export interface UserInput {
@@ -14,6 +14,8 @@ export interface UserInput {
   role?: UserRole;
   /** As `hashPassword` makes it; null for a user who cannot sign in by password. */
   password_hash?: string | null;
+  /** The inboxes whose tickets they see; null for all. */
+  inbox_ids?: readonly string[] | null;
 }
 
 /** Adds a person to the account. Their email is theirs alone within it. */
@@ -31,6 +33,8 @@ export async function createUser(tx: Tx, accountId: string, input: UserInput, fa
     password_hash: input.password_hash ?? null,
     version: 1,
     created_at: now(),
+    ...NEW_USER,
+    inbox_ids: input.inbox_ids == null ? null : JSON.stringify([...new Set(input.inbox_ids)]),
   };
   if (!(await insertUser(tx, user))) faults.add("email is already used");
   faults.throwIfAny();

@@ -4,34 +4,35 @@ import { now } from "../domain/time.ts";
 import { composeMessage } from "../mail/compose.ts";
 import { newMailId } from "../mail/mail-id.ts";
 import type { SmtpClient } from "../mail/smtp-client.ts";
-import type { SmtpServer } from "../mail/smtp-connection.ts";
 import { type SmtpResult, resultOf } from "../mail/smtp-result.ts";
 import { enqueue } from "../queue/queue.ts";
 import { listAttachments } from "../storage/attachments.ts";
 import type { BlobStore } from "../storage/blobs.ts";
 import type { Db, Tx } from "../storage/database.ts";
-import { listEarlierMailIds, lockMessage, markHandedOver, updateDelivery } from "../storage/deliveries.ts";
+import { listEarlierMailIds, lockMovableMessage, markHandedOver, updateDelivery } from "../storage/deliveries.ts";
 import { findInbox } from "../storage/inboxes.ts";
 import { type ClaimedJob, deleteJob } from "../storage/jobs.ts";
 import type { MessageRow } from "../storage/schema.ts";
 import { findTicket } from "../storage/tickets.ts";
-import { type MailServers, chooseMailServer } from "./choose-mail-server.ts";
+import type { MailServers } from "./choose-mail-server.ts";
+import { type Way, chooseAnswerAddress, chooseSignature, chooseWay } from "./choose-way.ts";
+import { deliverAutomatic } from "./deliver-automatic.ts";
 import { type DeliveryPayload, MAYBE_DELIVERED, UNCONFIGURED_DELAY } from "./delivery-jobs.ts";
 import { changeDelivery, finishAttempt } from "./finish-attempt.ts";
 
 /** What a delivery needs besides the message. */
 export interface DeliveryMeans extends MailServers {
   db: Db;
+  /** Where people reach the help desk, for links in mail; null when that is not known. */
+  publicUrl?: string | null;
   blobs: BlobStore;
   smtp: SmtpClient;
   reach: Reach;
 }
 
 /** A message whose delivery has begun: `message` is its row since then. */
-interface Attempt {
+interface Attempt extends Way {
   reply: OutboundReply;
-  server: SmtpServer;
-  address: string;
 }
 
 /** The last `most` Message-IDs of a thread are enough for every mail program to find it. */
@@ -66,7 +67,7 @@ async function beginAttempt(
   accountId: string,
   payload: DeliveryPayload,
 ): Promise<Attempt | null> {
-  const message = await lockMessage(tx, accountId, payload.ticket_id, payload.message_id);
+  const message = await lockMovableMessage(tx, accountId, payload.message_id);
   if (message?.delivery_state !== "queued" && message?.delivery_state !== "sending") return null;
   if (message.delivery_state === "sending" && message.handed_over_at !== null) {
     await changeDelivery(tx, message, { delivery_state: "failed", delivery_error: MAYBE_DELIVERED });
@@ -75,10 +76,9 @@ async function beginAttempt(
   const ticket = await findTicket(tx, accountId, message.ticket_id);
   const inbox = ticket === undefined ? undefined : await findInbox(tx, accountId, ticket.inbox_id);
   if (ticket === undefined || inbox === undefined) throw new Error(`${message.id} has no ticket or no inbox`);
-  const server = await chooseMailServer(tx, means, inbox);
-  if (typeof server === "string" || inbox.address === null) {
-    const why = typeof server === "string" ? server : `the inbox ${inbox.name} has no address to send from`;
-    await changeDelivery(tx, message, { delivery_state: "queued", delivery_error: why });
+  const way = await chooseWay(tx, means, inbox);
+  if (typeof way === "string") {
+    await changeDelivery(tx, message, { delivery_state: "queued", delivery_error: way });
     await enqueue(tx, accountId, {
       kind: "deliver-message",
       payload: { ...payload },
@@ -91,23 +91,26 @@ async function beginAttempt(
     delivery_attempts: message.delivery_attempts + 1,
     handed_over_at: null,
     // Messages of before there was mail have none yet.
-    mail_id: message.mail_id ?? newMailId(message.id, inbox.address),
+    mail_id: message.mail_id ?? newMailId(message.id, way.address),
+    signature: message.signature ?? (await chooseSignature(tx, message, inbox)),
   };
   await updateDelivery(tx, message, changes);
   const attachments = await listAttachments(tx, accountId, [message.id]);
   const earlier = await listEarlierMailIds(tx, message, MOST_EARLIER);
-  const reply = { message: { ...message, ...changes }, ticket, inbox, attachments, earlier };
-  return { reply, server, address: inbox.address };
+  const answerTo = await chooseAnswerAddress(tx, inbox, ticket.id);
+  const reply = { message: { ...message, ...changes }, ticket, inbox, attachments, earlier, answerTo };
+  return { reply, ...way };
 }
 
 async function handOver(
   { db, blobs, smtp, reach }: DeliveryMeans,
-  { reply, server, address }: Attempt,
+  { reply, server, address, signer }: Attempt,
 ): Promise<SmtpResult> {
   const { message } = reply;
   try {
-    const composed = composeMessage(outgoingMessage(reply, address, blobs));
-    return await smtp.deliver(server, {
+    const composed = composeMessage(outgoingMessage(reply, address, blobs), signer);
+    const deliver = message.auto_kind === null ? smtp.deliver.bind(smtp) : deliverAutomatic.bind(null, smtp);
+    return await deliver(server, {
       envelope: { from: composed.envelope.from, to: recipientsLeft(message, composed.envelope.to) },
       size: composed.size,
       read: () => composed.read(),

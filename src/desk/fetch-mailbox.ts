@@ -2,13 +2,12 @@ import { type FetchOptions, type MailboxSink, fetchMailbox } from "../channels/e
 import type { MailboxMeans } from "../channels/email/mailbox-connection.ts";
 import { MINUTE, now } from "../domain/time.ts";
 import { advanceMailbox, noteFetched, noteStuck, releaseMailbox, replaceSecret } from "../storage/mailboxes.ts";
-import type { Storage } from "../storage/open.ts";
 import { listReceivedUids } from "../storage/received-messages.ts";
 import type { MailboxRow, Outcome } from "../storage/schema.ts";
-import { processReceivedMessage, storeReceivedMessage } from "./receive-message.ts";
+import { type Stores, processReceivedMessage, storeReceivedMessage } from "./receive-message.ts";
 
 export interface FetchParts {
-  storage: Pick<Storage, "db" | "blobs">;
+  storage: Stores;
   means: MailboxMeans;
   /** Who holds the mailbox: see `leaseMailbox`. */
   holder: string;

@@ -1,15 +1,24 @@
 import { contactKey } from "../domain/contact-values.ts";
+import type { Verdicts } from "../mail/authentication.ts";
 import type { ParsedMessage } from "../mail/parsed-message.ts";
 import { keysIn, readThreadKey } from "../mail/thread-key.ts";
 import { findAccount } from "../storage/accounts.ts";
 import { listContacts } from "../storage/contacts.ts";
 import type { Tx } from "../storage/database.ts";
+import { findTicketOfMessage } from "../storage/deliveries.ts";
 import { findInboxByAddress } from "../storage/inboxes.ts";
 import { findMessageByMailId, listMessagesOf } from "../storage/messages.ts";
 import type { TicketRow } from "../storage/schema.ts";
-import { findTicketByNumber, lockTicket } from "../storage/tickets.ts";
+import { findTicket, findTicketByNumber, lockCurrentTicket } from "../storage/tickets.ts";
 import { findUserByEmail } from "../storage/users.ts";
 import { mailKey } from "./mail-key.ts";
+
+/** Who wrote a message, and what is known of that. */
+export interface Claimed {
+  address: string | null;
+  /** Null when nothing judged the message. */
+  verdicts: Verdicts | null;
+}
 
 export interface Conversation {
   ticket: TicketRow;
@@ -28,7 +37,7 @@ export async function findConversation(
   tx: Tx,
   accountId: string,
   parsed: ParsedMessage,
-  sender: string | null,
+  sender: Claimed,
 ): Promise<Conversation | null> {
   const found =
     (await byKey(tx, accountId, parsed)) ??
@@ -54,7 +63,10 @@ async function byKey(tx: Tx, accountId: string, parsed: ParsedMessage): Promise<
   for (const key of keys) {
     const read = readThreadKey([secret], key);
     if (read === null || (read.accountId !== undefined && read.accountId !== accountId)) continue;
-    const ticket = await lockTicket(tx, accountId, read.ticketId);
+    if ((await findTicket(tx, accountId, read.ticketId)) === undefined) continue;
+    // A message may be on another ticket than when it was sent: it was split off.
+    const moved = read.messageId === undefined ? undefined : await findTicketOfMessage(tx, accountId, read.messageId);
+    const ticket = await lockCurrentTicket(tx, accountId, moved ?? read.ticketId);
     if (ticket !== undefined) return { ticket, reason: "carries the key of this ticket", guess: false };
   }
   return null;
@@ -67,7 +79,7 @@ async function byMailId(
 ): Promise<Candidate | null> {
   const mailIds = [...new Set([...inReplyTo, ...references.toReversed()].flatMap((id) => mailKey(id) ?? []))];
   const message = await findMessageByMailId(tx, accountId, mailIds);
-  const ticket = message === undefined ? undefined : await lockTicket(tx, accountId, message.ticket_id);
+  const ticket = message === undefined ? undefined : await lockCurrentTicket(tx, accountId, message.ticket_id);
   if (ticket === undefined) return null;
   return { ticket, reason: `answers the message <${message?.mail_id}>`, guess: false };
 }
@@ -76,22 +88,29 @@ async function byNumber(tx: Tx, accountId: string, { subject }: ParsedMessage): 
   const number = /(?:^|[\s[(])#(\d{1,9})(?=$|[\s\]):,.])/.exec((subject ?? "").slice(0, 500))?.[1];
   if (number === undefined) return null;
   const found = await findTicketByNumber(tx, accountId, Number(number));
-  const ticket = found === undefined ? undefined : await lockTicket(tx, accountId, found.id);
+  const ticket = found === undefined ? undefined : await lockCurrentTicket(tx, accountId, found.id);
   return ticket === undefined ? null : { ticket, reason: `names ticket #${number} in its subject`, guess: true };
 }
 
-/** Whether an address is the customer's, one of ours, or of someone who wrote or was written to on the ticket. */
-async function isParticipant(tx: Tx, ticket: TicketRow, sender: string | null): Promise<boolean> {
-  if (sender === null) return false;
+/**
+ * Whether an address is the customer's, one of ours, or of someone who wrote or was written to on the ticket. One of ours
+ * only as long as nothing speaks against it: a message that was judged has to be proven to come from there.
+ */
+async function isParticipant(tx: Tx, ticket: TicketRow, { address, verdicts }: Claimed): Promise<boolean> {
+  if (address === null) return false;
   const { account_id } = ticket;
-  const key = contactKey("email", sender);
+  const key = contactKey("email", address);
   const contacts = await listContacts(tx, account_id, [ticket.customer_id]);
   if (contacts.some(({ type, value_key }) => type === "email" && value_key === key)) return true;
-  if ((await findInboxByAddress(tx, account_id, key)) !== undefined) return true;
-  if ((await findUserByEmail(tx, account_id, key)) !== undefined) return true;
+  const isOurs =
+    (await findInboxByAddress(tx, account_id, key)) !== undefined ||
+    (await findUserByEmail(tx, account_id, key)) !== undefined;
+  if (isOurs) return verdicts === null || verdicts.dmarc === "pass";
   if (ticket.reply_to !== null && holds(ticket.reply_to, key)) return true;
   const messages = await listMessagesOf(tx, account_id, [ticket.id]);
-  return messages.some(({ from, to, cc }) => [from, to, cc].some((text) => text !== null && holds(text, key)));
+  return messages.some(({ from, to, cc, bcc }) =>
+    [from, to, cc, bcc].some((text) => text !== null && holds(text, key)),
+  );
 }
 
 /** Whether a header's text names an address: the whole address, not the end of a longer one. */

@@ -3,7 +3,7 @@ import { now } from "../domain/time.ts";
 import type { RefusedRecipient, SmtpResult } from "../mail/smtp-result.ts";
 import { enqueue } from "../queue/queue.ts";
 import type { Tx } from "../storage/database.ts";
-import { type DeliveryChanges, lockMessage, updateDelivery } from "../storage/deliveries.ts";
+import { type DeliveryChanges, lockMovableMessage, updateDelivery } from "../storage/deliveries.ts";
 import { recordEvent } from "../storage/events.ts";
 import type { MessageRow } from "../storage/schema.ts";
 import { type DeliveryPayload, MAYBE_DELIVERED, nextAttempt } from "./delivery-jobs.ts";
@@ -14,11 +14,11 @@ import { type DeliveryPayload, MAYBE_DELIVERED, nextAttempt } from "./delivery-j
  */
 export async function finishAttempt(
   tx: Tx,
-  { account_id, ticket_id, id, delivery_attempts }: MessageRow,
+  { account_id, id, delivery_attempts }: MessageRow,
   payload: DeliveryPayload,
   result: SmtpResult,
 ): Promise<void> {
-  const message = await lockMessage(tx, account_id, ticket_id, id);
+  const message = await lockMovableMessage(tx, account_id, id);
   if (message === undefined || message.delivery_attempts !== delivery_attempts) return;
   if (message.delivery_state !== "sending" && (result.kind !== "sent" || message.delivery_state === "sent")) return;
   const outcome = outcomeOf(message, payload, result);

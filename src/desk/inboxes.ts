@@ -13,10 +13,11 @@ import {
   lockInbox,
   updateInbox as updateRow,
 } from "../storage/inboxes.ts";
-import type { InboxRow } from "../storage/schema.ts";
+import { type InboxRow, NEW_INBOX } from "../storage/schema.ts";
+import { type InboxMailInput, inboxMailColumns } from "./inbox-mail.ts";
 import type { Precondition } from "./precondition.ts";
 
-export interface InboxInput {
+export interface InboxInput extends InboxMailInput {
   name: string;
   address?: string | null;
 }
@@ -32,6 +33,8 @@ export async function createInbox(
     id: newId(),
     name: input.name ?? "",
     ...addressColumns(input.address ?? null),
+    ...NEW_INBOX,
+    ...inboxMailColumns(NEW_INBOX, input, faults),
     version: 1,
     created_at: now(),
   };
@@ -54,11 +57,13 @@ export async function updateInbox(
   if (inbox === undefined) throw new NotFound();
   precondition(inbox.version);
   await checkInbox(tx, accountId, id, input, faults);
+  const mail = inboxMailColumns(inbox, input, faults);
   faults.throwIfAny();
   const name = input.name ?? inbox.name;
   const address = input.address === undefined ? inbox.address : input.address;
-  if (name === inbox.name && address === inbox.address) return inbox;
-  const columns = { name, ...addressColumns(address) };
+  const isSame = Object.entries(mail).every(([column, value]) => inbox[column as keyof InboxRow] === value);
+  if (isSame && name === inbox.name && address === inbox.address) return inbox;
+  const columns = { name, ...addressColumns(address), ...mail };
   await updateRow(tx, accountId, id, columns);
   return { ...inbox, ...columns, version: inbox.version + 1 };
 }

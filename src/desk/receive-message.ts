@@ -1,31 +1,35 @@
 import { buffer } from "node:stream/consumers";
 import { newId } from "../domain/ids.ts";
+import type { Reach } from "../domain/fail-points.ts";
 import { now } from "../domain/time.ts";
+import { type Verdicts, fromDomain } from "../mail/authentication.ts";
 import { fingerprint } from "../mail/fingerprint.ts";
 import { parseMessage } from "../mail/parse.ts";
-import { listAccounts } from "../storage/accounts.ts";
+import type { SmtpEnvelope } from "../mail/smtp-server.ts";
 import { hashBytes, recordBlob } from "../storage/blobs.ts";
 import { type MailboxPosition, advanceMailbox } from "../storage/mailboxes.ts";
 import type { Storage } from "../storage/open.ts";
 import {
   type Processed,
-  countAttempt,
   findReceivedByFingerprint,
   findReceivedFromMailbox,
   findReceivedMessage,
   finishReceivedMessage,
   insertReceivedMessage,
-  listPendingMessages,
   lockReceivedMessage,
-  noteFailedAttempt,
 } from "../storage/received-messages.ts";
 import type { ReceivedMessageRow } from "../storage/schema.ts";
 import type { Tx } from "../storage/database.ts";
 import { isStorageFailure } from "../storage/storage-failures.ts";
+import { type Judge, judgeMailboxes } from "./judge-sender.ts";
 import { mailKey } from "./mail-key.ts";
 import { type ReadMail, threadMail } from "./thread-mail.ts";
 
-type Stores = Pick<Storage, "db" | "blobs">;
+/**
+ * Where messages go; `reach` is told of each step on their way, and `judge` says who sent them. Without a judge that is known
+ * only of mailboxes with a trusted server.
+ */
+export type Stores = Pick<Storage, "db" | "blobs"> & { reach?: Reach; judge?: Judge };
 
 export interface Received {
   accountId: string;
@@ -38,6 +42,8 @@ export interface Received {
   mailbox?: MailboxPosition;
   /** Why it cannot be processed: it is put aside at once. */
   refused?: string;
+  /** Of what came by SMTP: what it is judged by, also when that is after a crash. */
+  envelope?: SmtpEnvelope;
 }
 
 export interface ReceivedResult {
@@ -52,13 +58,14 @@ export interface ReceivedResult {
  * durable, whatever happens next. Returns the row's id, for `processReceivedMessage`. A message of a mailbox is taken
  * once: the second time, the id is that of the first.
  */
-export async function storeReceivedMessage({ db, blobs }: Stores, received: Received): Promise<string> {
-  const { accountId, inboxId, source, sourcePosition, raw, mailbox, refused } = received;
+export async function storeReceivedMessage({ db, blobs, reach }: Stores, received: Received): Promise<string> {
+  const { accountId, inboxId, source, sourcePosition, raw, mailbox, refused, envelope } = received;
   const hash = hashBytes(raw);
   await blobs.put(accountId, hash, raw);
+  reach?.("receive.bytes-put");
   const id = newId();
   const at = now();
-  return await db.transact(async (tx) => {
+  const taken = await db.transact(async (tx) => {
     await recordBlob(tx, blobs, { accountId, hash, bytes: raw, at });
     const isNew = await insertReceivedMessage(tx, {
       account_id: accountId,
@@ -80,17 +87,22 @@ export async function storeReceivedMessage({ db, blobs }: Stores, received: Rece
       uid_validity: mailbox?.uidValidity ?? null,
       uid: mailbox?.uid ?? null,
       attempts: 0,
+      next_try_at: null,
+      envelope: envelope === undefined ? null : JSON.stringify(envelope),
     });
-    if (mailbox === undefined) return id;
-    await advanceMailbox(tx, accountId, mailbox);
-    return isNew ? id : ((await findReceivedFromMailbox(tx, accountId, mailbox))?.id ?? id);
+    if (mailbox !== undefined) await advanceMailbox(tx, accountId, mailbox);
+    reach?.("receive.recording");
+    if (mailbox === undefined || isNew) return id;
+    return (await findReceivedFromMailbox(tx, accountId, mailbox))?.id ?? id;
   });
+  reach?.("receive.recorded");
+  return taken;
 }
 
 /**
  * Makes of a stored message what it is: a new ticket, a reply, a duplicate, or a case for a person (quarantine), with the
  * reason. Idempotent: a message that was processed stays as it is. Rejects only when the storage fails; the row is then
- * still pending, and `processPendingMessages` takes it up.
+ * still pending, and `processPendingMessages` takes it up. `judging` is what the judge says, where it was asked before.
  *
  * An import keeps the dates of its messages for the ticket too; live mail makes a ticket of now.
  */
@@ -98,26 +110,90 @@ export async function processReceivedMessage(
   stores: Stores,
   accountId: string,
   receivedId: string,
+  judging?: Promise<Verdicts | null>,
 ): Promise<ReceivedResult> {
-  const { db, blobs } = stores;
+  const read = await readReceived(stores, { accountId, receivedId, judging });
+  if (!("mail" in read)) return read;
+  try {
+    return await fileTogether(stores, [read]).then(([result]) => result ?? resultOf(read.row));
+  } catch (error) {
+    if (isStorageFailure(error)) throw error;
+    return await quarantine(stores, read.row, `it could not be filed: ${reasonOf(error)}`);
+  }
+}
+
+/** A message that was stored, and what the judge says, where it was asked. */
+export interface Stored {
+  accountId: string;
+  receivedId: string;
+  judging?: Promise<Verdicts | null> | undefined;
+}
+
+/**
+ * As `processReceivedMessage` of each, in their order and with one commit for all. If that fails, each is processed alone,
+ * so that the one at fault takes nothing of the others with it. They are held in memory together: give it a few at a time.
+ */
+export async function processReceivedMessages(stores: Stores, stored: readonly Stored[]): Promise<void> {
+  try {
+    const read = await Promise.all(stored.map(async (each) => await readReceived(stores, each)));
+    const left = read.filter((each): each is Read => "mail" in each);
+    if (left.length > 0) await fileTogether(stores, left);
+  } catch {
+    const failures: unknown[] = [];
+    for (const { accountId, receivedId, judging } of stored) {
+      await processReceivedMessage(stores, accountId, receivedId, judging).catch((error) => failures.push(error));
+    }
+    if (failures.length > 0) throw new AggregateError(failures, failures.map(reasonOf).join("; "));
+  }
+}
+
+/** A message that was read, and whose attachments are on the disk. */
+interface Read {
+  row: ReceivedMessageRow;
+  mail: ReadMail;
+}
+
+/** Reads a message that is pending; or says what it became, also when it cannot be read and is put aside. */
+async function readReceived(
+  stores: Stores,
+  { accountId, receivedId, judging }: Stored,
+): Promise<Read | ReceivedResult> {
+  const { db, blobs, reach, judge = judgeMailboxes } = stores;
   const row = await findReceivedMessage(db, accountId, receivedId);
   if (row === undefined) throw new Error(`there is no received message ${receivedId}`);
   if (row.outcome !== "pending") return resultOf(row);
+  // Never inside the transaction: others would wait for the sender's DNS.
+  const verdicts = await (judging ?? judge(stores, row));
   const raw = await buffer(await blobs.read(accountId, row.hash));
+  reach?.("receive.read");
   let mail: ReadMail;
   try {
     const parsed = await parseMessage(raw);
-    mail = { parsed, fingerprint: fingerprint(parsed) };
+    // Where the DNS did not answer, From is known all the same.
+    const judged = verdicts === null ? null : { ...verdicts, domain: verdicts.domain ?? fromDomain(parsed) };
+    mail = { parsed, fingerprint: fingerprint(parsed), verdicts: judged };
   } catch (error) {
     return await quarantine(stores, row, `it could not be read: ${reasonOf(error)}`);
   }
+  reach?.("receive.parsed");
   for (const { content } of mail.parsed.attachments) await blobs.put(accountId, hashBytes(content), content);
-  try {
-    return await db.transact(async (tx) => await settle(tx, stores, row, mail));
-  } catch (error) {
-    if (isStorageFailure(error)) throw error;
-    return await quarantine(stores, row, `it could not be filed: ${reasonOf(error)}`);
-  }
+  reach?.("receive.attachments-put");
+  return { row, mail };
+}
+
+/** All of them in one transaction, one after the other: an answer finds what it answers. */
+async function fileTogether(stores: Stores, all: readonly Read[]): Promise<ReceivedResult[]> {
+  const { db, reach } = stores;
+  const results = await db.transact(async (tx) => {
+    const settled: ReceivedResult[] = [];
+    for (const { row, mail } of all) {
+      settled.push(await settle(tx, stores, row, mail));
+      reach?.("receive.settling");
+    }
+    return settled;
+  });
+  reach?.("receive.settled");
+  return results;
 }
 
 async function settle(tx: Tx, { blobs }: Stores, row: ReceivedMessageRow, mail: ReadMail): Promise<ReceivedResult> {
@@ -143,7 +219,7 @@ async function settle(tx: Tx, { blobs }: Stores, row: ReceivedMessageRow, mail: 
 }
 
 /** Puts a message aside, with the reason, for a person to look at; nothing of it is lost. */
-async function quarantine({ db }: Stores, row: ReceivedMessageRow, reason: string): Promise<ReceivedResult> {
+export async function quarantine({ db }: Stores, row: ReceivedMessageRow, reason: string): Promise<ReceivedResult> {
   const result: ReceivedResult = { outcome: "quarantine", reason, ticketId: null, messageId: null };
   await db.transact(async (tx) => {
     const current = await lockReceivedMessage(tx, row.account_id, row.id);
@@ -169,57 +245,4 @@ function resultOf(row: ReceivedMessageRow): ReceivedResult {
 
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-const BATCH = 100;
-
-/** After so many attempts a message is put aside: it may be what ends the process. */
-const MOST_ATTEMPTS = 10;
-
-/** One attempt of the sweep: counted before it is made, so that a message that ends the process is counted too. */
-async function attempt(stores: Stores, accountId: string, id: string): Promise<void> {
-  const { db } = stores;
-  const attempts = await db.transact(async (tx) => await countAttempt(tx, accountId, id));
-  if (attempts > MOST_ATTEMPTS) {
-    const row = await findReceivedMessage(db, accountId, id);
-    const why = `it failed ${MOST_ATTEMPTS} times: ${row?.reason ?? "nobody knows why"}`;
-    if (row !== undefined) await quarantine(stores, row, why);
-    return;
-  }
-  try {
-    await processReceivedMessage(stores, accountId, id);
-  } catch (error) {
-    // As far as the storage that fails can write it down.
-    await db.transact(async (tx) => await noteFailedAttempt(tx, accountId, id, reasonOf(error))).catch(() => undefined);
-    throw error;
-  }
-}
-
-/**
- * Processes what was stored and not processed, of every account: its process ended in between. Returns how many. Those that
- * the storage fails stay pending and do not hold up the others; rejects at the end with all their errors.
- */
-export async function processPendingMessages(stores: Stores): Promise<number> {
-  const failures: unknown[] = [];
-  let done = 0;
-  for (const account of await listAccounts(stores.db)) {
-    const failed = new Set<string>();
-    for (;;) {
-      // Those that failed are listed again: room for them, and past them.
-      const pending = await listPendingMessages(stores.db, account.id, BATCH + failed.size);
-      const next = pending.filter(({ id }) => !failed.has(id));
-      if (next.length === 0) break;
-      for (const { id } of next) {
-        try {
-          await attempt(stores, account.id, id);
-          done += 1;
-        } catch (error) {
-          failed.add(id);
-          failures.push(error);
-        }
-      }
-    }
-  }
-  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} received messages are still pending`);
-  return done;
 }

@@ -5,15 +5,23 @@ import { findMailbox } from "../storage/mailboxes.ts";
 import type { Storage } from "../storage/open.ts";
 import { findReceivedMessage, reopenQuarantined } from "../storage/received-messages.ts";
 import type { ReceivedMessageRow } from "../storage/schema.ts";
-import { type ReceivedResult, processReceivedMessage } from "./receive-message.ts";
+import type { Judge } from "./judge-sender.ts";
+import { type ReceivedResult, type Stores, processReceivedMessage } from "./receive-message.ts";
+
+/** What the server has to take up mail again with. */
+export interface IncomingMail {
+  judge?: Judge;
+  /** Null: mailboxes cannot be opened. */
+  mailboxes: MailboxMeans | null;
+}
 
 /**
  * Takes up a message that was put aside once more; one that could not be fetched is fetched again. Null when no such
  * message was put aside. Rejects when it cannot be fetched still; it then stays where it was.
  */
 export async function requeueReceivedMessage(
-  storage: Pick<Storage, "db" | "blobs">,
-  means: MailboxMeans,
+  storage: Stores,
+  means: MailboxMeans | null,
   accountId: string,
   id: string,
 ): Promise<ReceivedResult | null> {
@@ -34,15 +42,17 @@ export async function requeueReceivedMessage(
 /** The message as its mailbox has it, when nothing of it is here; null when it is here, or came another way. */
 async function fetchMissing(
   { db }: Pick<Storage, "db">,
-  means: MailboxMeans,
+  means: MailboxMeans | null,
   { account_id, size, mailbox_id, uid, uid_validity }: ReceivedMessageRow,
 ): Promise<Buffer | null> {
   if (size > 0 || mailbox_id === null || uid === null) return null;
   const mailbox = await findMailbox(db, account_id, mailbox_id);
-  if (mailbox === undefined) throw missing("its mailbox was removed");
+  if (mailbox === undefined) throw new MessageMissing("its mailbox was removed");
+  if (means === null) throw new MessageMissing("this server opens no mailboxes");
   const { session } = await openMailbox(mailbox, means);
   try {
-    if (session.uidValidity !== uid_validity) throw missing("its mailbox has given all messages new UIDs since");
+    if (session.uidValidity !== uid_validity)
+      throw new MessageMissing("its mailbox has given all messages new UIDs since");
     let found: Buffer | null = null;
     await session.fetch([uid], {
       onMessage: async (_, raw) => {
@@ -51,17 +61,23 @@ async function fetchMissing(
       },
       onTooLarge: async (_, bytes) => {
         await Promise.resolve();
-        throw missing(`it has ${bytes} bytes, more than CANTRIP_MAIL_LIMIT`);
+        throw new MessageMissing(`it has ${bytes} bytes, more than CANTRIP_MAIL_LIMIT`);
       },
     });
-    if (found === null) throw missing("it is not in its mailbox any more");
+    if (found === null) throw new MessageMissing("it is not in its mailbox any more");
     return found;
   } finally {
     session.close();
   }
 }
 
-/** With a code: what the command line shows without a stack. */
-function missing(why: string): Error {
-  return Object.assign(new Error(`the message is not here: ${why}`), { code: "MESSAGE_MISSING" });
+/** Nothing of a message is here, nor can be had. */
+export class MessageMissing extends Error {
+  override readonly name = "MessageMissing";
+  /** What the command line shows without a stack. */
+  readonly code = "MESSAGE_MISSING";
+
+  constructor(why: string) {
+    super(`the message is not here: ${why}`);
+  }
 }

@@ -19,7 +19,7 @@ const UNDO_SECONDS = 10;
 export interface SetupInput {
   site: string;
   name: string;
-  owner: { email: string; first_name?: string; last_name?: string; password_hash: string };
+  owner: { email: string; first_name?: string; last_name?: string; password_hash: string | null };
   inbox: { name: string; address: string };
 }
 

@@ -4,12 +4,12 @@ import { isBackupRunning } from "../storage/backup-lease.ts";
 import { type BlobStore, removeUnreferencedBlob } from "../storage/blobs.ts";
 import type { Db } from "../storage/database.ts";
 
-/** How long an upload may wait for its message (F2). */
+/** How long an upload may wait for its message (F2), or for a draft to hold it. */
 const UNUSED_FOR = DAY;
 const BATCH = 500;
 
 /**
- * Deletes the uploads that no message used within 24 hours, rows and bytes. Returns how many. While a backup runs nothing
+ * Deletes the uploads that no message used within 24 hours and no draft holds, rows and bytes. Returns how many. While a backup runs nothing
  * is deleted: it may have seen the row and not yet copied the bytes.
  */
 export async function sweepAttachments(db: Db, blobs: BlobStore): Promise<number> {

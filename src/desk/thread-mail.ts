@@ -4,6 +4,7 @@ import { newId } from "../domain/ids.ts";
 import { htmlToText } from "../domain/text.ts";
 import { now } from "../domain/time.ts";
 import { type AutoKind, autoKindOf } from "../mail/auto-reply.ts";
+import type { Verdicts } from "../mail/authentication.ts";
 import { readBounce } from "../mail/bounce.ts";
 import type { ParsedMessage } from "../mail/parsed-message.ts";
 import { isForward, splitReply, splitReplyHtml } from "../mail/quoted-reply.ts";
@@ -13,15 +14,19 @@ import { type BlobStore, hashBytes, recordBlob } from "../storage/blobs.ts";
 import { findInboxByAddress } from "../storage/inboxes.ts";
 import type { Tx } from "../storage/database.ts";
 import { findLastMessage, findMessageByMailId } from "../storage/messages.ts";
-import type { MessageRow, ReceivedMessageRow, TicketRow } from "../storage/schema.ts";
+import { type MessageRow, NO_ROUTE, type ReceivedMessageRow, type TicketRow } from "../storage/schema.ts";
 import { findLatestTicketOf } from "../storage/tickets.ts";
+import { acknowledge } from "./acknowledge.ts";
 import { type PreparedMessage, writeMessage } from "./add-message.ts";
+import { fileAgentMail } from "./agent-mail.ts";
+import { copiesAfter } from "./copies.ts";
 import { openTicket } from "./create-ticket.ts";
 import { fileBounce } from "./file-bounce.ts";
 import { type Conversation, findConversation } from "./find-conversation.ts";
 import { LOOP_SPAN, NAME_LIMIT, findCustomerOf } from "./find-sender.ts";
 import { formatAddress, formatAddresses } from "./format-address.ts";
 import { mailKey } from "./mail-key.ts";
+import { doubtOf, judgeSpam, scoreText } from "./judge-spam.ts";
 import type { ReceivedResult } from "./receive-message.ts";
 import { ticketAnswered } from "./reply-to-ticket.ts";
 import { NO_SUMMARY, summaryWith } from "./ticket-summary.ts";
@@ -30,6 +35,8 @@ import { NO_SUMMARY, summaryWith } from "./ticket-summary.ts";
 export interface ReadMail {
   parsed: ParsedMessage;
   fingerprint: string;
+  /** What is known of who sent it; null when nothing judged it. */
+  verdicts: Verdicts | null;
 }
 
 const SUBJECT_LIMIT = 2000;
@@ -45,21 +52,38 @@ export async function threadMail(
   tx: Tx,
   blobs: BlobStore,
   received: ReceivedMessageRow,
-  { parsed }: ReadMail,
+  { parsed, verdicts }: ReadMail,
 ): Promise<ReceivedResult> {
   const bounce = readBounce(parsed);
   const bounced = bounce === null ? null : await fileBounce(tx, received.account_id, bounce);
   if (bounced !== null) return bounced;
   const own = await findOwnCopy(tx, received, parsed);
   if (own !== null) return own;
+  const agents = await fileAgentMail(tx, {
+    accountId: received.account_id,
+    parsed,
+    verdicts,
+    bounce,
+    attach: async (message) => await attach(tx, blobs, message, parsed),
+  });
+  if (agents !== null) return agents;
   const { kind } = autoKindOf(parsed);
   const machine = bounce !== null || kind === "auto-reply" || kind === "auto-generated";
-  const found = await findConversation(tx, received.account_id, parsed, senderOf(parsed).address);
+  const sender = { address: senderOf(parsed).address, verdicts };
+  const found = await findConversation(tx, received.account_id, parsed, sender);
   const prepared = await prepare(tx, received, parsed, bounce === null ? kind : "auto-generated");
   const result =
     found?.participant === true
-      ? await answer(tx, blobs, { received, parsed, prepared, conversation: found, reopens: !machine })
-      : await begin(tx, blobs, { received, parsed, prepared, stranger: found, machine });
+      ? await answer(tx, blobs, { received, parsed, verdicts, prepared, conversation: found, reopens: !machine })
+      : await begin(tx, blobs, {
+          received,
+          parsed,
+          verdicts,
+          prepared,
+          stranger: found,
+          machine,
+          isReport: bounce !== null,
+        });
   if (bounce !== null) return { ...result, outcome: "bounce", reason: `a delivery report; ${result.reason}` };
   return kind === "auto-reply"
     ? { ...result, outcome: "auto-reply", reason: `an automatic reply; ${result.reason}` }
@@ -69,6 +93,7 @@ export async function threadMail(
 interface Filing {
   received: ReceivedMessageRow;
   parsed: ParsedMessage;
+  verdicts: Verdicts | null;
   prepared: PreparedMessage;
 }
 
@@ -76,16 +101,17 @@ interface Filing {
 async function answer(
   tx: Tx,
   blobs: BlobStore,
-  { received, parsed, prepared, conversation, reopens }: Filing & { conversation: Conversation; reopens: boolean },
+  filing: Filing & { conversation: Conversation; reopens: boolean },
 ): Promise<ReceivedResult> {
+  const { received, parsed, verdicts, prepared, conversation, reopens } = filing;
   const { ticket } = conversation;
-  const reason = `it ${conversation.reason}`;
+  const reason = `it ${conversation.reason}${doubtOf(verdicts)}`;
   const isImport = received.source === "import";
   const at = sentAt(parsed, received);
   const last = await findLastMessage(tx, ticket.account_id, ticket.id);
   // Live mail keeps the order of arrival within its ticket: a slow route or a wrong clock must not hide it among the old.
   const shown = isImport ? at : Math.max(at, last?.created_at ?? 0);
-  const row = { ...prepared.row, thread_reason: reason };
+  const row = { ...prepared.row, thread_reason: reason, verdicts: textOf(verdicts) };
   const message = await writeMessage(tx, ticket, SYSTEM, { ...prepared, row }, shown);
   await attach(tx, blobs, message, parsed);
   await ticketAnswered(tx, ticket, SYSTEM, message, isImport ? at : now(), reopens);
@@ -96,8 +122,9 @@ async function answer(
 async function begin(
   tx: Tx,
   blobs: BlobStore,
-  { received, parsed, prepared, stranger, machine }: Filing & { stranger: Conversation | null; machine: boolean },
+  filing: Filing & { stranger: Conversation | null; machine: boolean; isReport: boolean },
 ): Promise<ReceivedResult> {
+  const { received, parsed, verdicts, prepared, stranger, machine } = filing;
   const most = LOOP_TICKETS[machine ? "machine" : "person"];
   const customerId = await findCustomerOf(tx, received.account_id, parsed, prepared);
   const looping =
@@ -107,17 +134,23 @@ async function begin(
   if (looping !== undefined) {
     const reason = `comes from a sender of ${most} tickets within the hour`;
     const conversation = { ticket: looping, reason, participant: true };
-    return await answer(tx, blobs, { received, parsed, prepared, conversation, reopens: !machine });
+    return await answer(tx, blobs, { received, parsed, verdicts, prepared, conversation, reopens: !machine });
   }
   const reason =
     stranger === null
-      ? "it answers no message that is known here"
-      : `it ${stranger.reason}, ticket #${stranger.ticket.number}, but its sender was never on that thread`;
-  const row = { ...prepared.row, thread_reason: reason };
-  const ticket = await startTicket(tx, received, customerId, parsed, { ...prepared, row });
+      ? `it answers no message that is known here${doubtOf(verdicts)}`
+      : `it ${stranger.reason}, ticket #${stranger.ticket.number}, but its sender was never on that thread${doubtOf(verdicts)}`;
+  const { score, isSpam } = await judgeSpam(tx, customerId, filing);
+  const row = { ...prepared.row, thread_reason: reason, verdicts: textOf(verdicts), spam_score: score };
+  const ticket = await startTicket(tx, received, customerId, parsed, { ...prepared, row }, isSpam);
   const message = await writeMessage(tx, ticket, SYSTEM, { ...prepared, row }, sentAt(parsed, received));
   await attach(tx, blobs, message, parsed);
-  return { outcome: "ticket", reason, ticketId: ticket.id, messageId: message.id };
+  const filed = { ticketId: ticket.id, messageId: message.id };
+  if (isSpam) {
+    return { outcome: "spam", reason: `its words are those of spam (${scoreText(score)} of 1); ${reason}`, ...filed };
+  }
+  await acknowledge(tx, { received, parsed, verdicts, ticket });
+  return { outcome: "ticket", reason, ...filed };
 }
 
 /** A copy of what we sent ourselves, come back by a list, a rule or a Bcc: it is here already. */
@@ -136,6 +169,10 @@ async function findOwnCopy(
 function sentAt({ date }: ParsedMessage, received: ReceivedMessageRow): number {
   const sent = date?.getTime() ?? received.created_at;
   return sent > 0 ? Math.min(sent, received.created_at) : received.created_at;
+}
+
+function textOf(verdicts: Verdicts | null): string | null {
+  return verdicts === null ? null : JSON.stringify(verdicts);
 }
 
 /** What a person reads, with quotes and signature apart; the whole of it stays in the raw message. */
@@ -162,11 +199,12 @@ async function prepare(
       user_id: null,
       more_body: more,
       mail_id: mailKey(parsed.messageId),
-      thread_reason: null,
+      ...NO_ROUTE,
       auto_kind: kind === "no" ? null : kind,
     },
     attachmentIds: [],
     received: true,
+    quiet: received.source === "import",
   };
 }
 
@@ -186,19 +224,21 @@ async function startTicket(
   customerId: string,
   parsed: ParsedMessage,
   { row }: PreparedMessage,
+  isSpam: boolean,
 ): Promise<TicketRow> {
   // Of our own it is ourselves.
+  const ids = { account_id: received.account_id, customer_id: customerId };
   const replyTo = row.direction === "out" ? undefined : parsed.replyTo.find(({ address }) => isEmailAddress(address));
   return await openTicket(tx, SYSTEM, {
-    account_id: received.account_id,
-    customer_id: customerId,
+    ...ids,
     user_id: null,
     inbox_id: received.inbox_id,
     subject: parsed.subject?.slice(0, SUBJECT_LIMIT) ?? null,
     reply_to: replyTo?.address ?? null,
-    reply_cc: null,
+    reply_cc: await copiesAfter(tx, { ...ids, reply_cc: null, reply_to: replyTo?.address ?? null }, row),
     ...NO_SUMMARY,
     ...summaryWith(NO_SUMMARY, row),
+    spam: isSpam ? 1 : 0,
     created_at: received.source === "import" ? sentAt(parsed, received) : now(),
   });
 }

@@ -1,9 +1,11 @@
 import { NotFound } from "../domain/errors.ts";
+import { SYSTEM } from "../domain/events.ts";
 import type { Faults } from "../domain/faults.ts";
 import { now } from "../domain/time.ts";
 import { deleteContacts, findContactByKey, listContacts, updateContact } from "../storage/contacts.ts";
 import { findCustomer, lockCustomer, updateCustomer as updateRow } from "../storage/customers.ts";
 import type { Tx } from "../storage/database.ts";
+import { recordChange } from "../storage/events.ts";
 import type { ContactRow, CustomerRow } from "../storage/schema.ts";
 import { ALREADY_USED, type KeyedContact, keyContacts } from "./contacts.ts";
 import { type CustomerInput, addContactRow } from "./create-customer.ts";
@@ -30,6 +32,7 @@ export async function updateCustomer(
   if (Object.keys(changes).length === 0 && !contactsChanged) return customer;
   await updateRow(tx, accountId, id, changes, now());
   await indexCustomer(tx, accountId, id);
+  await recordChange(tx, accountId, SYSTEM, { kind: "customer.updated", resource: "customer", id });
   return (await findCustomer(tx, accountId, id)) ?? customer;
 }
 

@@ -9,9 +9,12 @@ import { findInbox } from "../storage/inboxes.ts";
 import { keepLabels } from "../storage/labels.ts";
 import type { TicketRow } from "../storage/schema.ts";
 import { type TicketChanges, lockTicket, updateTicket as updateRow } from "../storage/tickets.ts";
-import { findUser } from "../storage/users.ts";
+import { assigneeFault } from "../storage/users.ts";
+import { checkCopies } from "./mail-options.ts";
+import { notifyOfAssignment } from "./notifications.ts";
 import { reindexTicket } from "./reindex-ticket.ts";
 import type { Precondition } from "./precondition.ts";
+import { enqueueTraining } from "./train-spam.ts";
 
 export interface TicketUpdate {
   user_id?: string | null;
@@ -21,6 +24,8 @@ export interface TicketUpdate {
   spam?: boolean;
   trash?: boolean;
   subject?: string | null;
+  /** Who gets a copy of every reply from now on; null and "" for nobody. */
+  reply_cc?: string | null;
 }
 
 /** Changes what is given and differs; when nothing does, the ticket stays untouched, its version too (K4). */
@@ -36,7 +41,8 @@ export async function updateTicket(
   const ticket = await lockTicket(tx, accountId, id);
   if (ticket === undefined) throw new NotFound();
   precondition(ticket.version);
-  await checkReferences(tx, accountId, input, faults);
+  await checkReferences(tx, ticket, input, faults);
+  checkCopies(input.reply_cc, "reply_cc", faults);
   const changes = differences(ticket, wantedColumns(input));
   if ((changes.spam ?? ticket.spam) === 1 && (changes.trash ?? ticket.trash) === 1) {
     faults.add("spam and trash cannot both be true: to move a ticket from one to the other, set both");
@@ -60,13 +66,19 @@ export async function changeTicket(tx: Tx, actor: Actor, ticket: TicketRow, want
     ticketId: ticket.id,
     changes: changed,
   });
+  if (changes.user_id !== undefined) await notifyOfAssignment(tx, updated, actor);
   if (changes.subject !== undefined) await reindexTicket(tx, updated);
+  if (changes.spam !== undefined) await enqueueTraining(tx, updated);
   return updated;
 }
 
-async function checkReferences(tx: Tx, accountId: string, input: TicketUpdate, faults: Faults): Promise<void> {
-  if (input.user_id != null && (await findUser(tx, accountId, input.user_id)) === undefined) {
-    faults.add("user_id must be the id of a user, or null for nobody");
+async function checkReferences(tx: Tx, ticket: TicketRow, input: TicketUpdate, faults: Faults): Promise<void> {
+  const accountId = ticket.account_id;
+  const { user_id } = input;
+  // Who has the ticket may keep it, also when they were disabled since.
+  if (user_id != null && user_id !== ticket.user_id) {
+    const fault = await assigneeFault(tx, accountId, user_id);
+    if (fault !== null) faults.add(`user_id ${fault}, or null for nobody`);
   }
   if (input.inbox_id !== undefined && (await findInbox(tx, accountId, input.inbox_id)) === undefined) {
     faults.add("inbox_id must be the id of an inbox");
@@ -78,12 +90,13 @@ async function checkReferences(tx: Tx, accountId: string, input: TicketUpdate, f
 }
 
 function wantedColumns(input: TicketUpdate): TicketChanges {
-  const { user_id, inbox_id, state, subject, label_ids, spam, trash } = input;
+  const { user_id, inbox_id, state, subject, label_ids, spam, trash, reply_cc } = input;
   return {
     ...(user_id !== undefined && { user_id }),
     ...(inbox_id !== undefined && { inbox_id }),
     ...(state !== undefined && { state }),
     ...(subject !== undefined && { subject }),
+    ...(reply_cc !== undefined && { reply_cc: reply_cc === null || reply_cc.trim() === "" ? null : reply_cc }),
     ...(label_ids !== undefined && { label_ids: JSON.stringify([...new Set(label_ids)]) }),
     ...(spam !== undefined && { spam: spam ? (1 as const) : (0 as const) }),
     ...(trash !== undefined && { trash: trash ? (1 as const) : (0 as const) }),

@@ -28,12 +28,12 @@ export class NotAllowed extends Error {
   override readonly name = "NotAllowed";
 }
 
-/** The thing moved on (`changed`), or the same request is still running (`running`). */
+/** The thing moved on (`changed`), the same request is still running (`running`), or it is too late for it (`past`). */
 export class Conflict extends Error {
   override readonly name = "Conflict";
-  readonly reason: "changed" | "running";
+  readonly reason: "changed" | "running" | "past";
 
-  constructor(reason: "changed" | "running", message: string) {
+  constructor(reason: "changed" | "running" | "past", message: string) {
     super(message);
     this.reason = reason;
   }

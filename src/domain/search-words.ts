@@ -20,10 +20,7 @@ const UNSPACED =
 export function searchWords(text: string): string[] {
   const words: string[] = [];
   let bytes = 0;
-  const plain = text
-    .normalize("NFKD")
-    .replace(/[\u0300-\u036f]/g, "")
-    .toLowerCase();
+  const plain = foldText(text);
   for (const [word] of plain.matchAll(WORDS)) {
     for (const part of UNSPACED.test(word) ? pairs(word) : [cut(word)]) {
       bytes += Buffer.byteLength(part);
@@ -32,6 +29,14 @@ export function searchWords(text: string): string[] {
     }
   }
   return words;
+}
+
+/** A text in the letters that search compares: lower case, without accents. */
+export function foldText(text: string): string {
+  return text
+    .normalize("NFKD")
+    .replace(/[\u0300-\u036f]/g, "")
+    .toLowerCase();
 }
 
 /** At most so many units, and no half of a character at the end. */
@@ -49,6 +54,8 @@ export interface SearchTerm {
   word: string;
   /** Matches every word that begins so: typed with a `*` at its end. */
   prefix: boolean;
+  /** Words that follow it at once, in this order; `prefix` is then of the last of them. */
+  next?: readonly string[];
 }
 
 /** What a person typed, as terms of which all must match. Empty when it holds no word. */

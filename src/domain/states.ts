@@ -30,8 +30,15 @@ export type ContactType = (typeof CONTACT_TYPES)[number];
 export const USER_ROLES = ["owner", "admin", "agent", "read_only"] as const;
 export type UserRole = (typeof USER_ROLES)[number];
 
+/** Of which tickets a user is told by mail: none, those of their own, all. */
+export const NOTIFICATIONS = ["none", "assigned", "all"] as const;
+export type Notifications = (typeof NOTIFICATIONS)[number];
+
 export type MessageType = "reply" | "note";
 export type Direction = "in" | "out";
+
+export const DRAFT_KINDS = ["reply", "note", "forward"] as const;
+export type DraftKind = (typeof DRAFT_KINDS)[number];
 
 /** What became of an outbound reply: waiting, being handed over, handed over, given up. */
 export type DeliveryState = "queued" | "sending" | "sent" | "failed";

@@ -95,7 +95,8 @@ function withFewSignatures(raw: Buffer): Buffer {
   return seen <= MAX_SIGNATURES ? raw : Buffer.concat([Buffer.from(kept, "latin1"), raw.subarray(end)]);
 }
 
-function headerEnd(raw: Buffer): number {
+/** Where the header of a message ends: at the blank line, which is not part of it. */
+export function headerEnd(raw: Buffer): number {
   const ends = [raw.indexOf("\r\n\r\n"), raw.indexOf("\n\n")].filter((end) => end >= 0);
   return ends.length === 0 ? raw.length : Math.min(...ends);
 }

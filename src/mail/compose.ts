@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import MailComposer from "nodemailer/lib/mail-composer";
 import { htmlToText } from "../domain/text.ts";
+import { type DkimSigner, signed } from "./dkim.ts";
 import { MAX_ID_LENGTH } from "./limits.ts";
 import { MailError } from "./mail-error.ts";
 import type { MailAddress } from "./parsed-message.ts";
@@ -50,14 +51,15 @@ export interface ComposedMessage {
 /** Threads grow without end; RFC 5322 3.6.4 lets the middle of References go. */
 const MOST_REFERENCES = 20;
 
-/** Makes a MIME message (RFC 2045 to 2049, 2231, 5322, 6532). The same input gives the same bytes. */
-export function composeMessage(message: OutgoingMessage): ComposedMessage {
+/** Makes a MIME message (RFC 2045 to 2049, 2231, 5322, 6532), signed or not. The same input gives the same bytes. */
+export function composeMessage(message: OutgoingMessage, signer: DkimSigner | null = null): ComposedMessage {
   const recipients = [...message.to, ...message.cc, ...message.bcc].map(({ address }) => address);
+  const read = (): Readable => new MailComposer(mailOf(message)).compile().createReadStream();
   const files = message.attachments.reduce((sum, { size }) => sum + Math.ceil(size / 3) * 4, 0);
   return {
     envelope: { from: message.from.address, to: [...new Set(recipients)] },
     size: files + Buffer.byteLength(message.body),
-    read: () => new MailComposer(mailOf(message)).compile().createReadStream(),
+    read: () => (signer === null ? read() : signed(read, signer, message.date)),
   };
 }
 

@@ -23,6 +23,14 @@ export interface Envelope {
   to: string[];
 }
 
+/** Who brought a message by SMTP, as far as the connection tells; what `authenticate` judges by. */
+export interface SmtpEnvelope {
+  ip: string;
+  helo: string | null;
+  /** The address of MAIL FROM; empty for the null sender of bounces. */
+  mailFrom: string;
+}
+
 export interface SmtpServerOptions<Place> {
   /** LMTP (RFC 2033) answers for each recipient; SMTP once for all. */
   lmtp: boolean;
@@ -41,7 +49,7 @@ export interface SmtpServerOptions<Place> {
   /** Where a recipient's mail goes; none when there is no such recipient. Places with the same key are one. */
   findPlaces: (address: string) => Promise<{ key: string; place: Place }[]>;
   /** Resolves once the message is durable. */
-  accept: (place: Place, raw: Buffer) => Promise<void>;
+  accept: (place: Place, raw: Buffer, envelope: SmtpEnvelope) => Promise<void>;
   onError: (error: unknown) => void;
 }
 
@@ -175,7 +183,8 @@ async function takeMessage<Place>(
       try {
         for (const { key, place } of places.get(address) ?? []) {
           const envelope = { from, to: to.get(key) ?? [] };
-          const taking = done.get(key) ?? accept(place, Buffer.concat([traceOf(options.name, session, envelope), raw]));
+          const traced = Buffer.concat([traceOf(options.name, session, envelope), raw]);
+          const taking = done.get(key) ?? accept(place, traced, smtpEnvelopeOf(session, from));
           done.set(key, taking);
           await taking;
         }
@@ -239,6 +248,25 @@ function traceOf(name: string, session: SMTPServerSession, { from, to }: Envelop
     ` ${new Date().toUTCString().replace("GMT", "+0000")}`,
   ];
   return Buffer.from(`${lines.join("\r\n")}\r\n`);
+}
+
+/** A message as its client handed it over, without what `traceOf` has put on top of it. */
+export function withoutTrace(raw: Buffer): Buffer {
+  const top = raw.subarray(0, TRACE_LIMIT).toString("latin1");
+  const trace =
+    /^Return-Path: <[^\r\n]*>\r\n(?:Delivered-To: [^\r\n]*\r\n)*Received: [^\r\n]*\r\n(?: [^\r\n]*\r\n)*/.exec(
+      top,
+    )?.[0] ?? "";
+  return raw.subarray(trace.length);
+}
+
+/** A thousand recipients of 320 characters (LMTP), and the rest. */
+const TRACE_LIMIT = 512 * 1024;
+
+function smtpEnvelopeOf({ remoteAddress, hostNameAppearsAs }: SMTPServerSession, mailFrom: string): SmtpEnvelope {
+  // A socket for both families shows an IPv4 client as ::ffff:192.0.2.1, which no SPF record names.
+  const ip = remoteAddress.replace(/^::ffff:(?=\d+\.)/i, "");
+  return { ip, helo: hostNameAppearsAs === "" || !hostNameAppearsAs ? null : hostNameAppearsAs, mailFrom };
 }
 
 /** What a client said, fit for a header. */

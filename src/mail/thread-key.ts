@@ -47,6 +47,51 @@ export function readThreadKey(secrets: Uint8Array[], text: string): ThreadKey | 
   return null;
 }
 
+/** Whom a notification went to, about which ticket, and what an answer to it becomes. */
+export interface AgentKey {
+  ticketNumber: number;
+  userId: string;
+  becomes: "reply" | "note";
+}
+
+// The ticket's number in place of its id, so that the key fits behind a local part of up to 18 characters.
+const agentPattern = /(?<![a-z0-9])u[a-z2-7]{44}(?![a-z0-9])/g;
+const AGENT_BYTES = 1 + 4 + ID_BYTES;
+
+/** The key of a notification (45 characters), for its Message-ID and a plus address. As secret as the mail that carries it. */
+export function makeAgentKey(
+  secret: Uint8Array,
+  accountId: string,
+  { ticketNumber, userId, becomes }: AgentKey,
+): string {
+  if (!isId(userId)) throw new TypeError("a notification's key is made of an id");
+  const payload = Buffer.alloc(AGENT_BYTES);
+  payload.writeUInt8(becomes === "note" ? 1 : 0, 0);
+  payload.writeUInt32BE(ticketNumber, 1);
+  payload.write(userId, 5, "hex");
+  return "u" + base32(Buffer.concat([payload, macOfAgent(secret, accountId, payload)]));
+}
+
+/** The first genuine key of a notification in a text; null for none, and for any of another account. */
+export function readAgentKey(secret: Uint8Array, accountId: string, text: string): AgentKey | null {
+  for (const key of findKeys(text, agentPattern)) {
+    const bytes = fromBase32(key.slice(1));
+    const payload = bytes.subarray(0, AGENT_BYTES);
+    const isWhole = base32(bytes) === key.slice(1);
+    if (!isWhole || !timingSafeEqual(macOfAgent(secret, accountId, payload), bytes.subarray(AGENT_BYTES))) continue;
+    return {
+      becomes: payload[0] === 1 ? "note" : "reply",
+      ticketNumber: payload.readUInt32BE(1),
+      userId: payload.toString("hex", 5),
+    };
+  }
+  return null;
+}
+
+function macOfAgent(secret: Uint8Array, accountId: string, payload: Uint8Array): Buffer {
+  return macOf(secret, "u", Buffer.concat([Buffer.from(accountId, "hex"), payload]));
+}
+
 /** `help+KEY@domain`; the address as it is where its local part has no room for a key or is quoted. */
 export function plusAddress(address: string, key: string): string {
   const at = address.lastIndexOf("@");
@@ -60,6 +105,15 @@ export function plusAddress(address: string, key: string): string {
  * from its newest message back, the address that it came to (RFC 5321 trace fields), those that it was written to.
  */
 export function keysIn(parsed: ParsedMessage): string[] {
+  return keysOf(parsed, keyPattern);
+}
+
+/** The same for the keys of notifications. */
+export function agentKeysIn(parsed: ParsedMessage): string[] {
+  return keysOf(parsed, agentPattern);
+}
+
+function keysOf(parsed: ParsedMessage, pattern: RegExp): string[] {
   const trace = ["delivered-to", "x-original-to", "envelope-to", "x-envelope-to"];
   const texts = [
     ...parsed.inReplyTo,
@@ -69,14 +123,14 @@ export function keysIn(parsed: ParsedMessage): string[] {
   ];
   const keys = new Set<string>();
   for (const text of texts) {
-    for (const key of findKeys(text)) keys.add(key);
+    for (const key of findKeys(text, pattern)) keys.add(key);
     if (keys.size >= MAX_KEYS) break;
   }
   return [...keys].slice(0, MAX_KEYS);
 }
 
-function findKeys(text: string): string[] {
-  return [...text.slice(0, 10_000).toLowerCase().matchAll(keyPattern)].slice(0, MAX_KEYS).map(([key]) => key);
+function findKeys(text: string, pattern = keyPattern): string[] {
+  return [...text.slice(0, 10_000).toLowerCase().matchAll(pattern)].slice(0, MAX_KEYS).map(([key]) => key);
 }
 
 function verify(secrets: Uint8Array[], key: string): ThreadKey | null {
@@ -96,7 +150,7 @@ function verify(secrets: Uint8Array[], key: string): ThreadKey | null {
   return form === "t" ? { ticketId: id(0) } : { accountId: id(0), ticketId: id(1), messageId: id(2) };
 }
 
-function macOf(secret: Uint8Array, form: keyof typeof forms, payload: Uint8Array): Buffer {
+function macOf(secret: Uint8Array, form: keyof typeof forms | "u", payload: Uint8Array): Buffer {
   const hmac = createHmac("sha256", secret).update(`cantrip thread key ${form}\0`).update(payload);
   return hmac.digest().subarray(0, MAC_BYTES);
 }

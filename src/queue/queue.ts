@@ -1,14 +1,21 @@
+import { countUp } from "../domain/tallies.ts";
 import { newId } from "../domain/ids.ts";
-import { MINUTE, now } from "../domain/time.ts";
+import { MINUTE, SECOND, now } from "../domain/time.ts";
 import type { Db, Tx } from "../storage/database.ts";
-import { claimJobs, deleteJob, insertJob, nextDue, releaseJob } from "../storage/jobs.ts";
+import { claimJobs, deleteJob, insertJob, nextDue, releaseJob, renewJob } from "../storage/jobs.ts";
 import type { JobRow } from "../storage/schema.ts";
 
 /** What a job does. It may run again after a crash, so it is idempotent. To fail, it throws; see `retryDelay`. */
 export type Task = (job: JobRow) => Promise<void>;
 
 /** The kinds of jobs. A kind without a task waits until a version comes that has one. */
-export type JobKind = "deliver-message" | "wake-ticket" | "remove-label";
+export type JobKind =
+  | "send-system-mail"
+  | "train-spam"
+  | "notify-user"
+  | "deliver-message"
+  | "wake-ticket"
+  | "remove-label";
 
 export interface NewJob {
   kind: JobKind;
@@ -36,8 +43,11 @@ export async function enqueue(tx: Tx, accountId: string, { kind, payload, runAt 
   return id;
 }
 
-/** How long a worker may hold a job before another takes it. */
-const LEASE = 5 * MINUTE;
+/**
+ * How long a worker holds a job unless it renews that, which it does as long as the task runs: a process that dies loses
+ * its jobs after this time, and one that is slow never does.
+ */
+const LEASE = 25 * SECOND;
 const MOST_ATTEMPTS = 20;
 
 /** How often the queue is looked at when nothing woke it: jobs of other processes and timers. */
@@ -57,6 +67,7 @@ export async function runDueJobs(
   tasks: Partial<Record<JobKind, Task>>,
   stopped = (): boolean => false,
   shares: Shares = NO_SHARES,
+  lease = LEASE,
 ): Promise<number> {
   const kinds = Object.keys(tasks);
   if (kinds.length === 0) return 0;
@@ -65,18 +76,32 @@ export async function runDueJobs(
     const job = await shares.take(async (full) => {
       const at = now();
       // One at a time: a job that waited here behind a slow one would outlive its lease and run twice.
-      return (await db.transact(async (tx) => await claimJobs(tx, kinds, at, at + LEASE, 1, full)))[0];
+      return (await db.transact(async (tx) => await claimJobs(tx, kinds, at, at + lease, 1, full)))[0];
     });
     if (job === undefined) return ran;
-    await runJob(db, tasks[job.kind as JobKind], job).finally(() => shares.give(job));
+    const letGo = keepHold(db, job, lease);
+    await runJob(db, tasks[job.kind as JobKind], job).finally(() => {
+      letGo();
+      shares.give(job);
+    });
   }
+}
+
+/** Renews a job's lease again and again until told to stop. A renewal that fails is tried again before the lease runs out. */
+function keepHold(db: Db, job: JobRow, lease: number): () => void {
+  const renew = async (): Promise<void> => await db.transact(async (tx) => await renewJob(tx, job, now() + lease));
+  const timer = setInterval(() => void renew().catch(() => undefined), lease / 3);
+  timer.unref();
+  return () => clearInterval(timer);
 }
 
 async function runJob(db: Db, task: Task | undefined, job: JobRow): Promise<void> {
   try {
     await task?.(job);
-    await db.transact(async (tx) => await deleteJob(tx, job));
+    await db.transact(async (tx) => void (await deleteJob(tx, job)));
+    countUp("job", `${job.kind} done`);
   } catch (error) {
+    countUp("job", `${job.kind} failed`);
     const last_error = error instanceof Error ? error.message : String(error);
     const givenUp = job.attempts >= MOST_ATTEMPTS;
     await db.transact(

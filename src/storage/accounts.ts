@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { Reader, Tx } from "./database.ts";
 import type { AccountRow } from "./schema.ts";
 
@@ -14,9 +15,23 @@ export async function findAccountBySite(reader: Reader, site: string): Promise<A
   return await reader.query.selectFrom("accounts").selectAll().where("site", "=", site).executeTakeFirst();
 }
 
+/** The account, when there is no other. */
+export async function findOnlyAccount(reader: Reader): Promise<AccountRow | undefined> {
+  const [first, second] = await reader.query.selectFrom("accounts").selectAll().limit(2).execute();
+  return second === undefined ? first : undefined;
+}
+
 /** All accounts, oldest first. */
 export async function listAccounts(reader: Reader): Promise<AccountRow[]> {
   return await reader.query.selectFrom("accounts").selectAll().orderBy("created_at").orderBy("id").execute();
+}
+
+/** Any constant will do; see `MIGRATION_LOCK`. */
+const FIRST_ACCOUNT_LOCK = 5_202_611_242;
+
+/** Whoever makes the first account asks for this before it looks: the others wait for its commit, and then see it. */
+export async function lockFirstAccount(tx: Tx): Promise<void> {
+  if (tx.engine === "postgres") await sql`select pg_advisory_xact_lock(${FIRST_ACCOUNT_LOCK})`.execute(tx.query);
 }
 
 export async function updateAccount(

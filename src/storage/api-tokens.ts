@@ -5,9 +5,10 @@ export async function insertApiToken(tx: Tx, token: ApiTokenRow): Promise<void> 
   await tx.query.insertInto("api_tokens").values(token).execute();
 }
 
-export type TokenHolder = Pick<AccountRow, "id" | "site" | "credits_per_minute" | "requests_per_second"> & {
-  token_id: string;
-};
+/** An account, as far as every request needs it. */
+export type AskedAccount = Pick<AccountRow, "id" | "site" | "credits_per_minute" | "requests_per_second">;
+
+export type TokenHolder = AskedAccount & { token_id: string };
 
 /** The account that a token opens and the token's id; undefined when it is unknown or revoked (A2). */
 export async function findTokenHolder(
@@ -63,4 +64,13 @@ export async function noteTokenUse(tx: Tx, accountId: string, id: string, at: nu
     .where("id", "=", id)
     .where((token) => token.or([token("last_used_at", "is", null), token("last_used_at", "<", at)]))
     .execute();
+}
+
+export async function findApiToken(reader: Reader, accountId: string, id: string): Promise<ApiTokenRow | undefined> {
+  return await reader.query
+    .selectFrom("api_tokens")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("id", "=", id)
+    .executeTakeFirst();
 }

@@ -1,6 +1,7 @@
+import type { ExpressionBuilder } from "kysely";
 import { acrossAccounts } from "./across-accounts.ts";
 import type { Reader, Tx } from "./database.ts";
-import type { AttachmentRow } from "./schema.ts";
+import type { AttachmentRow, Schema } from "./schema.ts";
 
 export async function insertAttachment(tx: Tx, attachment: AttachmentRow): Promise<void> {
   await tx.query.insertInto("attachments").values(attachment).execute();
@@ -17,6 +18,21 @@ export async function findAttachment(
     .where("account_id", "=", accountId)
     .where("id", "=", id)
     .executeTakeFirst();
+}
+
+/** The attachments that exist, of those named. */
+export async function findAttachments(
+  reader: Reader,
+  accountId: string,
+  ids: readonly string[],
+): Promise<AttachmentRow[]> {
+  if (ids.length === 0) return [];
+  return await reader.query
+    .selectFrom("attachments")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("id", "in", ids)
+    .execute();
 }
 
 /** SQLite takes 32,766 parameters in a statement; the messages of a hundred tickets may be more. */
@@ -75,26 +91,40 @@ export async function useAttachment(
     .execute();
 }
 
-/** Attachments that no message used since before `before`, oldest first, over all accounts. */
+/** Attachments that no message used since before `before` and no draft holds, oldest first, over all accounts. */
 export async function listUnusedAttachments(reader: Reader, before: number, limit: number): Promise<AttachmentRow[]> {
   return await acrossAccounts(reader)
     .selectFrom("attachments")
     .selectAll()
     .where("message_id", "is", null)
     .where("created_at", "<", before)
+    .where((row) => row.not(row.exists(heldByDrafts(row))))
     .orderBy("created_at")
     .limit(limit)
     .execute();
 }
 
-/** Deletes an attachment if still no message uses it; returns whether it did. Waits for a message that is just claiming it. */
+/**
+ * Deletes an attachment if still no message uses it and no draft holds it; returns whether it did. Waits for a message or
+ * a draft that is just claiming it: the lock comes first, so that the deletion sees what they have written.
+ */
 export async function deleteUnusedAttachment(tx: Tx, accountId: string, id: string): Promise<boolean> {
+  await lockAttachments(tx, accountId, [id]);
   const deleted = await tx.query
     .deleteFrom("attachments")
     .where("account_id", "=", accountId)
     .where("id", "=", id)
     .where("message_id", "is", null)
+    .where((row) => row.not(row.exists(heldByDrafts(row).where("draft_attachments.account_id", "=", accountId))))
     .returning("id")
     .executeTakeFirst();
   return deleted !== undefined;
+}
+
+function heldByDrafts(row: ExpressionBuilder<Schema, "attachments">) {
+  return row
+    .selectFrom("draft_attachments")
+    .select("draft_attachments.draft_id")
+    .whereRef("draft_attachments.account_id", "=", "attachments.account_id")
+    .whereRef("draft_attachments.attachment_id", "=", "attachments.id");
 }

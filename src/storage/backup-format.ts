@@ -65,12 +65,30 @@ const ORDERS: Record<keyof Schema, readonly string[] | null> = {
   attachments: ["account_id", "id"],
   received_messages: ["account_id", "id"],
   mailboxes: ["account_id", "id"],
+  spam_totals: ["account_id"],
+  spam_tokens: ["account_id", "token"],
+  spam_trainings: ["account_id", "message_id"],
   // As readers see them, so that a restore can number them anew while it loads.
   events: ["account_id", "position", "id"],
   jobs: ["account_id", "id"],
+  recovery_codes: ["account_id", "user_id", "code_hash"],
+  passkeys: ["account_id", "id"],
+  one_time_keys: ["account_id", "id"],
+  audit_entries: ["account_id", "id"],
+  seen_tickets: ["account_id", "user_id", "ticket_id"],
+  mentions: ["account_id", "user_id", "ticket_id", "message_id"],
+  drafts: ["account_id", "id"],
+  draft_attachments: ["account_id", "draft_id", "attachment_id"],
+  saved_replies: ["account_id", "id"],
+  saved_searches: ["account_id", "id"],
   properties: ["name"],
   idempotency_keys: null,
   credit_windows: null,
+  presences: null,
+  // They last ten minutes.
+  undos: null,
+  // Whoever gets hold of a backup must not be signed in by it, and after a restore everybody signs in again.
+  sessions: null,
   migrations: null,
 };
 

@@ -19,12 +19,25 @@ export async function insertCustomer(tx: Tx, customer: CustomerRow): Promise<voi
   await tx.query.insertInto("customers").values(customer).execute();
 }
 
+/** A customer; one that was merged into another is not there any more. */
 export async function findCustomer(reader: Reader, accountId: string, id: string): Promise<CustomerRow | undefined> {
   return await reader.query
     .selectFrom("customers")
     .selectAll()
     .where("account_id", "=", accountId)
     .where("id", "=", id)
+    .where("merged_into", "is", null)
+    .executeTakeFirst();
+}
+
+/** As `lockCustomer`, also one that was merged into another. */
+export async function lockMergedCustomer(tx: Tx, accountId: string, id: string): Promise<CustomerRow | undefined> {
+  return await tx.query
+    .selectFrom("customers")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("id", "=", id)
+    .$if(tx.engine === "postgres", (query) => query.forUpdate())
     .executeTakeFirst();
 }
 
@@ -35,6 +48,7 @@ export async function lockCustomer(tx: Tx, accountId: string, id: string): Promi
     .selectAll()
     .where("account_id", "=", accountId)
     .where("id", "=", id)
+    .where("merged_into", "is", null)
     .$if(tx.engine === "postgres", (query) => query.forUpdate())
     .executeTakeFirst();
 }
@@ -54,7 +68,7 @@ export async function updateCustomer(
   tx: Tx,
   accountId: string,
   id: string,
-  changes: Partial<Pick<CustomerRow, "first_name" | "last_name" | "summary">>,
+  changes: Partial<Pick<CustomerRow, "first_name" | "last_name" | "summary" | "merged_into">>,
   at: number,
 ): Promise<void> {
   await tx.query
@@ -99,7 +113,7 @@ export async function countCustomers(reader: Reader, accountId: string, filter: 
 type Row = ExpressionBuilder<Schema, "customers">;
 
 function conditions(reader: Reader, accountId: string, filter: CustomerFilter, row: Row) {
-  const all = [sql<SqlBool>`true`];
+  const all = [sql<SqlBool>`customers.merged_into is null`];
   const { contactTypes, contactKeys, since, terms } = filter;
   if (since !== undefined) all.push(sql<SqlBool>`customers.created_at >= ${since}`);
   if (terms !== undefined) all.push(sql<SqlBool>`customers.id in ${matchingCustomers(reader, accountId, terms)}`);

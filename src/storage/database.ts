@@ -25,6 +25,8 @@ export interface Driver {
   transaction<T>(work: (queries: Kysely<Schema>) => Promise<T>): Promise<T>;
   /** Whether the engine's error means that another transaction was in the way and the same work may succeed now. */
   isRetryable(error: unknown): boolean;
+  /** For whoever watches the engine, by name: sizes of files in bytes, or connections by what they do. */
+  figures(): Promise<Record<string, number>>;
   close(): Promise<void>;
 }
 
@@ -123,6 +125,11 @@ export class Db implements Reader {
       for (const hook of tx?.hooks ?? []) await hook();
       return result;
     }
+  }
+
+  /** What the engine says of itself; see `Driver`. */
+  async engineFigures(): Promise<Record<string, number>> {
+    return await this.#driver.figures();
   }
 
   async close(): Promise<void> {

@@ -20,6 +20,17 @@ export async function lockMessage(
     .executeTakeFirst();
 }
 
+/** As `lockMessage`, on whatever ticket it is by now: a merge may have moved it since its job was claimed. */
+export async function lockMovableMessage(tx: Tx, accountId: string, id: string): Promise<MessageRow | undefined> {
+  return await tx.query
+    .selectFrom("messages")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("id", "=", id)
+    .$if(tx.engine === "postgres", (query) => query.forUpdate())
+    .executeTakeFirst();
+}
+
 export type DeliveryChanges = Partial<Pick<MessageRow, keyof typeof NO_DELIVERY | "delivery_state" | "mail_id">>;
 
 /** Changes what a message says of its delivery, and nothing else: neither its version nor its ticket moves (K4). */
@@ -69,6 +80,8 @@ export async function listEarlierMailIds(
     .where("account_id", "=", account_id)
     .where("ticket_id", "=", ticket_id)
     .where("mail_id", "is not", null)
+    // The customer has not got those: their mail program would find nothing under their ids.
+    .where("forward", "=", 0)
     .where("id", "<", id);
   const last = await earlier.orderBy("id", "desc").limit(most).execute();
   if (last.length < most) return last.toReversed();

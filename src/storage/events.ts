@@ -1,9 +1,12 @@
 import { sql } from "kysely";
-import type { Actor, Changes, EventKind } from "../domain/events.ts";
+import type { Actor, ChangeKind, Changes, EventKind, EventResource } from "../domain/events.ts";
 import { newId } from "../domain/ids.ts";
 import { now } from "../domain/time.ts";
+import { acrossAccounts } from "./across-accounts.ts";
 import type { Reader, Tx } from "./database.ts";
-import type { EventRow } from "./schema.ts";
+import { signalEvents } from "./event-signals.ts";
+import type { Slice, SortDirection } from "./paging.ts";
+import { type EventRow, OF_TICKET } from "./schema.ts";
 
 export interface NewEvent {
   kind: EventKind;
@@ -20,6 +23,43 @@ export interface NewEvent {
  * of the oldest transaction that is still open (see `listEvents`), so that no event can appear before one already read.
  */
 export async function recordEvent(tx: Tx, accountId: string, actor: Actor, event: NewEvent): Promise<void> {
+  await insertEvent(tx, accountId, actor, {
+    kind: event.kind,
+    ticket_id: event.ticketId,
+    message_id: event.messageId ?? null,
+    changes: event.changes === undefined ? null : JSON.stringify(event.changes),
+    ...OF_TICKET,
+  });
+}
+
+/** A change of something that is no ticket: a customer, a setting, a draft. */
+export interface NewChange {
+  kind: ChangeKind;
+  resource: Exclude<EventResource, "ticket">;
+  id: string;
+  /** The ticket that it belongs to: of a draft, of what someone has seen. */
+  ticketId?: string;
+  /** The user whom alone it concerns. */
+  audienceId?: string;
+  changes?: Changes;
+}
+
+/** Records, as `recordEvent` does, that something besides tickets changed, for those who show it. No part of any history. */
+export async function recordChange(tx: Tx, accountId: string, actor: Actor, change: NewChange): Promise<void> {
+  await insertEvent(tx, accountId, actor, {
+    kind: change.kind,
+    ticket_id: change.ticketId ?? "",
+    message_id: null,
+    changes: change.changes === undefined ? null : JSON.stringify(change.changes),
+    resource: change.resource,
+    resource_id: change.id,
+    audience_id: change.audienceId ?? null,
+  });
+}
+
+type EventContent = Omit<EventRow, "account_id" | "id" | "position" | "token_id" | "user_id" | "created_at">;
+
+async function insertEvent(tx: Tx, accountId: string, actor: Actor, content: EventContent): Promise<void> {
   const position =
     tx.engine === "postgres"
       ? sql<number>`pg_current_xact_id()::text::bigint`
@@ -30,15 +70,13 @@ export async function recordEvent(tx: Tx, accountId: string, actor: Actor, event
       account_id: accountId,
       id: newId(),
       position,
-      kind: event.kind,
-      ticket_id: event.ticketId,
-      message_id: event.messageId ?? null,
       token_id: actor.tokenId,
       user_id: actor.userId,
-      changes: event.changes === undefined ? null : JSON.stringify(event.changes),
       created_at: now(),
+      ...content,
     })
     .execute();
+  tx.onCommit(() => signalEvents(accountId));
 }
 
 /** Where a reader of an account's events has got to. */
@@ -73,6 +111,92 @@ export async function listEvents(
     .orderBy("id")
     .limit(limit)
     .execute();
+}
+
+/** The newest event that every reader sees; undefined when there is none. */
+export async function findNewestEvent(reader: Reader, accountId: string): Promise<EventCursor | undefined> {
+  return await reader.query
+    .selectFrom("events")
+    .select(["position", "id"])
+    .where("account_id", "=", accountId)
+    .$if(reader.engine === "postgres", (query) =>
+      query.where("position", "<", sql<number>`pg_snapshot_xmin(pg_current_snapshot())::text::bigint`),
+    )
+    .orderBy("position", "desc")
+    .orderBy("id", "desc")
+    .limit(1)
+    .executeTakeFirst();
+}
+
+/** Where an event stands; undefined when there is none of that id, or no more. */
+export async function findEventCursor(reader: Reader, accountId: string, id: string): Promise<EventCursor | undefined> {
+  return await reader.query
+    .selectFrom("events")
+    .select(["position", "id"])
+    .where("account_id", "=", accountId)
+    .where("id", "=", id)
+    .executeTakeFirst();
+}
+
+/** What happened to a ticket, by time. */
+export async function listEventsOfTicket(
+  reader: Reader,
+  accountId: string,
+  ticketId: string,
+  direction: SortDirection,
+  { limit, offset }: Slice,
+): Promise<EventRow[]> {
+  if (limit === 0) return [];
+  return await reader.query
+    .selectFrom("events")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("ticket_id", "=", ticketId)
+    .where("resource", "=", "ticket")
+    .orderBy("id", direction)
+    .limit(limit)
+    .offset(offset)
+    .execute();
+}
+
+export async function countEventsOfTicket(reader: Reader, accountId: string, ticketId: string): Promise<number> {
+  const { total } = await reader.query
+    .selectFrom("events")
+    .select((event) => event.fn.countAll<number>().as("total"))
+    .where("account_id", "=", accountId)
+    .where("ticket_id", "=", ticketId)
+    .where("resource", "=", "ticket")
+    .executeTakeFirstOrThrow();
+  return total;
+}
+
+/**
+ * Deletes events that concerned one user only and are older than `before`, of all accounts, at most `limit`; returns how
+ * many. The newest of an account stays, whatever it is: on SQLite the next position is counted from it.
+ */
+export async function deletePrivateEvents(tx: Tx, before: number, limit: number): Promise<number> {
+  const queries = acrossAccounts(tx);
+  const old = await queries
+    .selectFrom("events")
+    .select(["account_id", "id", "position"])
+    .where("audience_id", "is not", null)
+    .where("created_at", "<", before)
+    .where((event) =>
+      event.exists(
+        event
+          .selectFrom("events as later")
+          .select("later.id")
+          .whereRef("later.account_id", "=", "events.account_id")
+          .whereRef("later.position", ">", "events.position"),
+      ),
+    )
+    .orderBy("created_at")
+    .limit(limit)
+    .execute();
+  for (const { account_id, id } of old) {
+    await tx.query.deleteFrom("events").where("account_id", "=", account_id).where("id", "=", id).execute();
+  }
+  return old.length;
 }
 
 /**

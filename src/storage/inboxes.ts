@@ -100,7 +100,7 @@ export async function updateInbox(
   tx: Tx,
   accountId: string,
   id: string,
-  changes: Partial<Pick<InboxRow, "name" | "address" | "address_key">>,
+  changes: Partial<Omit<InboxRow, "account_id" | "id" | "version" | "created_at">>,
 ): Promise<void> {
   await tx.query
     .updateTable("inboxes")
@@ -110,8 +110,9 @@ export async function updateInbox(
     .execute();
 }
 
-/** Deletes an inbox, and with it where its mail was handed over. */
+/** Deletes an inbox, and with it where its mail was fetched and handed over. */
 export async function deleteInbox(tx: Tx, accountId: string, id: string): Promise<void> {
+  await tx.query.deleteFrom("mailboxes").where("account_id", "=", accountId).where("inbox_id", "=", id).execute();
   await tx.query.deleteFrom("transports").where("account_id", "=", accountId).where("inbox_id", "=", id).execute();
   await tx.query.deleteFrom("inboxes").where("account_id", "=", accountId).where("id", "=", id).execute();
 }

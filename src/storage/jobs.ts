@@ -62,14 +62,28 @@ export async function nextDue(reader: Reader, kinds: readonly string[], at: numb
 /** A job as its worker claimed it. When its lease ran out and another worker has it, the attempts differ. */
 export type ClaimedJob = Pick<JobRow, "account_id" | "id" | "attempts">;
 
-/** Deletes a job that is done; nothing happens when another worker has it by now. */
-export async function deleteJob(tx: Tx, { account_id, id, attempts }: ClaimedJob): Promise<void> {
+/** Holds a job until `lockedUntil`; nothing happens when another worker has it by now, or it was given back. */
+export async function renewJob(tx: Tx, { account_id, id, attempts }: ClaimedJob, lockedUntil: number): Promise<void> {
   await tx.query
+    .updateTable("jobs")
+    .set({ locked_until: lockedUntil })
+    .where("account_id", "=", account_id)
+    .where("id", "=", id)
+    .where("attempts", "=", attempts)
+    .where("locked_until", "is not", null)
+    .execute();
+}
+
+/** Deletes a job that is done; nothing happens, and false comes back, when another worker has it by now. */
+export async function deleteJob(tx: Tx, { account_id, id, attempts }: ClaimedJob): Promise<boolean> {
+  const deleted = await tx.query
     .deleteFrom("jobs")
     .where("account_id", "=", account_id)
     .where("id", "=", id)
     .where("attempts", "=", attempts)
-    .execute();
+    .returning("id")
+    .executeTakeFirst();
+  return deleted !== undefined;
 }
 
 /**

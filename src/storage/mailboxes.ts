@@ -164,6 +164,33 @@ export async function noteStuck(tx: Tx, accountId: string, id: string, uid: numb
   return row?.stuck_count ?? 0;
 }
 
+export async function updateAuthserv(
+  tx: Tx,
+  { account_id, id }: Pick<MailboxRow, "account_id" | "id">,
+  authservId: string | null,
+): Promise<void> {
+  await tx.query
+    .updateTable("mailboxes")
+    .set((mailbox) => ({ authserv_id: authservId, version: mailbox("version", "+", 1) }))
+    .where("account_id", "=", account_id)
+    .where("id", "=", id)
+    .execute();
+}
+
+/** Changes a mailbox's settings; how far it was read stays. */
+export async function updateMailbox(
+  tx: Tx,
+  { account_id, id }: Pick<MailboxRow, "account_id" | "id">,
+  changes: Partial<Omit<MailboxRow, "account_id" | "id" | "version" | "created_at" | "uid_validity" | "last_uid">>,
+): Promise<void> {
+  await tx.query
+    .updateTable("mailboxes")
+    .set((mailbox) => ({ ...changes, version: mailbox("version", "+", 1) }))
+    .where("account_id", "=", account_id)
+    .where("id", "=", id)
+    .execute();
+}
+
 /** The secret that replaces one that is used up: a refresh token that the authorization server renewed. */
 export async function replaceSecret(
   tx: Tx,

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { Reader, Tx } from "./database.ts";
 import type { Slice, SortDirection } from "./paging.ts";
 import type { MessageRow } from "./schema.ts";
@@ -81,10 +82,11 @@ export async function findMessageByMailId(
     .selectAll()
     .where("account_id", "=", accountId)
     .where("mail_id", "in", mailIds)
-    .orderBy("id", "desc")
     .execute();
+  // Put in order here: asked to do it, SQLite goes through all messages from the newest in place of the few by their index.
+  const newestFirst = found.toSorted((a, b) => (a.id < b.id ? 1 : -1));
   for (const mailId of mailIds) {
-    const message = found.find((row) => row.mail_id === mailId);
+    const message = newestFirst.find((row) => row.mail_id === mailId);
     if (message !== undefined) return message;
   }
   return undefined;
@@ -118,9 +120,26 @@ export async function findSummaryMessage(
     .selectAll()
     .where("account_id", "=", accountId)
     .where("ticket_id", "=", ticketId)
+    // What the help desk answers by itself is nobody's first reply.
+    .where(sql<boolean>`(auto_kind is null or auto_kind <> 'auto-reply' or direction <> 'out')`)
     .orderBy("type", "desc")
     .orderBy("created_at")
     .orderBy("id")
     .limit(1)
     .executeTakeFirst();
+}
+
+/** Whether an address was sent an automatic reply since a moment. */
+export async function wasAcknowledged(reader: Reader, accountId: string, to: string, since: number): Promise<boolean> {
+  const found = await reader.query
+    .selectFrom("messages")
+    .select("id")
+    .where("account_id", "=", accountId)
+    // Word for word as in the index: SQLite uses a partial one only then.
+    .where(sql<boolean>`direction = 'out' and auto_kind = 'auto-reply'`)
+    .where("to", "=", to)
+    .where("created_at", ">=", since)
+    .limit(1)
+    .executeTakeFirst();
+  return found !== undefined;
 }

@@ -6,6 +6,11 @@ import * as search from "./migrations/002-search.ts";
 import * as delivery from "./migrations/003-delivery.ts";
 import * as mailboxes from "./migrations/004-mailboxes.ts";
 import * as conversations from "./migrations/005-conversations.ts";
+import * as judgedMail from "./migrations/006-judged-mail.ts";
+import * as outgoingMail from "./migrations/007-outgoing-mail.ts";
+import * as people from "./migrations/008-people.ts";
+import * as agentsWork from "./migrations/009-agents-work.ts";
+import * as surgery from "./migrations/010-surgery.ts";
 
 /** The types and words in which the engines differ. */
 export interface ColumnTypes {
@@ -29,6 +34,11 @@ const MIGRATIONS: readonly (readonly [name: string, migration: Migration])[] = [
   ["003-delivery", delivery],
   ["004-mailboxes", mailboxes],
   ["005-conversations", conversations],
+  ["006-judged-mail", judgedMail],
+  ["007-outgoing-mail", outgoingMail],
+  ["008-people", people],
+  ["009-agents-work", agentsWork],
+  ["010-surgery", surgery],
 ];
 
 const TYPES: Record<Engine, ColumnTypes> = {

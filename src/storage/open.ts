@@ -1,10 +1,12 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type BlobStore, openBlobFolder } from "./blobs.ts";
+import { withFallback } from "./two-blob-stores.ts";
 import { Db } from "./database.ts";
 import { accountGuard } from "./guard.ts";
 import { migrate } from "./migrate.ts";
 import { openPostgres } from "./postgres.ts";
+import { openS3Blobs } from "./s3-blobs.ts";
 import { openSqlite } from "./sqlite.ts";
 
 export interface StorageSettings {
@@ -12,6 +14,12 @@ export interface StorageSettings {
   data: string;
   /** A PostgreSQL URL; null means the embedded engine. */
   databaseUrl: string | null;
+  s3Bucket?: string | null;
+  s3Endpoint?: string | null;
+  s3Region?: string;
+  s3AccessKey?: string | null;
+  s3SecretKey?: string | null;
+  s3Prefix?: string;
   /** Checks every query (tests): it names its account and stays inside its transaction. */
   strict?: boolean;
 }
@@ -24,8 +32,27 @@ export interface Storage {
 
 export const DATABASE_FILE = "cantrip.sqlite";
 
+/** Where blobs are: in the data folder, in the bucket, or in both while they are moved. */
+export function openBlobPlaces(settings: StorageSettings): { folder: BlobStore; s3: BlobStore | null } {
+  return { folder: openBlobFolder(join(settings.data, "attachments")), s3: openS3(settings) };
+}
+
+function openS3(settings: StorageSettings): BlobStore | null {
+  const { s3Bucket: bucket, s3Endpoint, s3Region, s3AccessKey, s3SecretKey, s3Prefix } = settings;
+  if (bucket == null) return null;
+  return openS3Blobs({
+    bucket,
+    endpoint: s3Endpoint ?? null,
+    region: s3Region ?? "us-east-1",
+    prefix: s3Prefix ?? "",
+    credentials:
+      s3AccessKey != null && s3SecretKey != null ? { accessKeyId: s3AccessKey, secretAccessKey: s3SecretKey } : null,
+  });
+}
+
 /** Opens the database and the blobs, and brings the schema up to date. */
-export async function openStorage({ data, databaseUrl, strict = false }: StorageSettings): Promise<Storage> {
+export async function openStorage(settings: StorageSettings): Promise<Storage> {
+  const { data, databaseUrl, strict = false } = settings;
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const plugins = strict ? [accountGuard] : [];
   const driver =
@@ -39,5 +66,6 @@ export async function openStorage({ data, databaseUrl, strict = false }: Storage
     await db.close();
     throw error;
   }
-  return { db, blobs: openBlobFolder(join(data, "attachments")), close: async () => await db.close() };
+  const { folder, s3 } = openBlobPlaces(settings);
+  return { db, blobs: s3 === null ? folder : withFallback(s3, folder), close: async () => await db.close() };
 }

@@ -37,6 +37,12 @@ export function openPostgres({ url, connections = 16, plugins = [] }: PostgresOp
     longReads: kysely,
     transaction: async (work) => await kysely.transaction().execute(work),
     isRetryable: (error) => hasCode(error, LOST_TO_ANOTHER),
+    // oxlint-disable-next-line require-await -- the interface is asynchronous, the pool is not
+    figures: async () => ({
+      connections: pool.totalCount,
+      idle_connections: pool.idleCount,
+      waiting_queries: pool.waitingCount,
+    }),
     close: async () => await kysely.destroy(),
   };
 }

@@ -1,3 +1,6 @@
+import { sql } from "kysely";
+import { acrossAccounts } from "./across-accounts.ts";
+import { countUp } from "../domain/tallies.ts";
 import type { Reader, Tx } from "./database.ts";
 import type { MailboxPosition } from "./mailboxes.ts";
 import type { Outcome, ReceivedMessageRow } from "./schema.ts";
@@ -82,6 +85,24 @@ export async function lockReceivedMessage(
     .executeTakeFirst();
 }
 
+/** The ledger's row of the mail that became a message; undefined for one that did not come by mail. */
+export async function findReceivedOfMessage(
+  reader: Reader,
+  accountId: string,
+  messageId: string,
+): Promise<ReceivedMessageRow | undefined> {
+  return await reader.query
+    .selectFrom("received_messages")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("message_id", "=", messageId)
+    // The mail itself, before another copy of it.
+    .orderBy((row) => row.case().when("outcome", "=", "duplicate").then(1).else(0).end())
+    .orderBy("id")
+    .limit(1)
+    .executeTakeFirst();
+}
+
 /** The message of the same inbox that became a ticket or a reply and has this fingerprint. */
 export async function findReceivedByFingerprint(
   reader: Reader,
@@ -95,7 +116,8 @@ export async function findReceivedByFingerprint(
     .where("account_id", "=", accountId)
     .where("inbox_id", "=", inboxId)
     .where("fingerprint", "=", fingerprint)
-    .where("outcome", "in", ["ticket", "reply", "bounce", "auto-reply"])
+    // Word for word as in the index `received_once`: SQLite uses a partial one only then, and goes through all mail otherwise.
+    .where(sql<boolean>`outcome in ('ticket', 'reply', 'bounce', 'auto-reply', 'spam')`)
     .executeTakeFirst();
 }
 
@@ -149,6 +171,7 @@ export async function finishReceivedMessage(
   id: string,
   processed: Processed,
 ): Promise<void> {
+  tx.onCommit(() => countUp("mail", processed.outcome));
   await tx.query
     .updateTable("received_messages")
     .set(processed)
@@ -157,17 +180,44 @@ export async function finishReceivedMessage(
     .execute();
 }
 
-/** Counts an attempt at a message that is pending, and returns how many that makes; 0 when it is not pending any more. */
-export async function countAttempt(tx: Tx, accountId: string, id: string): Promise<number> {
+/** Of all accounts: pending, stored before `before`, and not being tried or put off at `at`. Oldest first. */
+export async function listLeftBehind(
+  reader: Reader,
+  { at, before }: { at: number; before: number },
+  limit: number,
+): Promise<ReceivedMessageRow[]> {
+  return await acrossAccounts(reader)
+    .selectFrom("received_messages")
+    .selectAll()
+    // As text, so that both engines see that their index of what is pending will do.
+    .where(sql<boolean>`outcome = 'pending'`)
+    .where("created_at", "<=", before)
+    .where((received) => received.or([received("next_try_at", "is", null), received("next_try_at", "<=", at)]))
+    .orderBy("id")
+    .limit(limit)
+    .execute();
+}
+
+/**
+ * Takes up a message that was left behind, until `nextTryAt` for nobody else, and returns how often that was done; undefined
+ * when another process has it, or it is not pending any more.
+ */
+export async function claimAttempt(
+  tx: Tx,
+  { account_id, id }: Pick<ReceivedMessageRow, "account_id" | "id">,
+  at: number,
+  nextTryAt: number,
+): Promise<number | undefined> {
   const row = await tx.query
     .updateTable("received_messages")
-    .set((received) => ({ attempts: received("attempts", "+", 1) }))
-    .where("account_id", "=", accountId)
+    .set((received) => ({ attempts: received("attempts", "+", 1), next_try_at: nextTryAt }))
+    .where("account_id", "=", account_id)
     .where("id", "=", id)
     .where("outcome", "=", "pending")
+    .where((received) => received.or([received("next_try_at", "is", null), received("next_try_at", "<=", at)]))
     .returning("attempts")
     .executeTakeFirst();
-  return row?.attempts ?? 0;
+  return row?.attempts;
 }
 
 /** Keeps why an attempt failed, as long as the message is pending. */
@@ -190,7 +240,7 @@ export async function reopenQuarantined(
 ): Promise<boolean> {
   const reopened = await tx.query
     .updateTable("received_messages")
-    .set({ outcome: "pending", reason: null, processed_at: null, attempts: 0, ...raw })
+    .set({ outcome: "pending", reason: null, processed_at: null, attempts: 0, next_try_at: null, ...raw })
     .where("account_id", "=", accountId)
     .where("id", "=", id)
     .where("outcome", "=", "quarantine")

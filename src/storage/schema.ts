@@ -3,11 +3,16 @@ import type {
   ContactType,
   DeliveryState,
   Direction,
+  DraftKind,
   MessageType,
+  Notifications,
   TicketState,
   TicketType,
   UserRole,
 } from "../domain/states.ts";
+import type { EventResource } from "../domain/events.ts";
+import type { Outcome } from "../domain/outcomes.ts";
+import type { PresenceState } from "../domain/presence.ts";
 
 /**
  * The tables, as both engines see them. Times are epoch milliseconds, truth values 0 or 1, ids 24 hex characters.
@@ -30,10 +35,26 @@ export interface Schema {
   attachments: AttachmentRow;
   received_messages: ReceivedMessageRow;
   mailboxes: MailboxRow;
+  spam_totals: SpamTotalsRow;
+  spam_tokens: SpamTokenRow;
+  spam_trainings: SpamTrainingRow;
   events: EventRow;
+  presences: PresenceRow;
   jobs: JobRow;
   idempotency_keys: IdempotencyKeyRow;
   credit_windows: CreditWindowRow;
+  sessions: SessionRow;
+  recovery_codes: RecoveryCodeRow;
+  passkeys: PasskeyRow;
+  one_time_keys: OneTimeKeyRow;
+  audit_entries: AuditEntryRow;
+  seen_tickets: SeenTicketRow;
+  mentions: MentionRow;
+  drafts: DraftRow;
+  draft_attachments: DraftAttachmentRow;
+  saved_replies: SavedReplyRow;
+  saved_searches: SavedSearchRow;
+  undos: UndoRow;
   properties: PropertyRow;
   migrations: MigrationRow;
 }
@@ -74,6 +95,105 @@ export interface UserRow {
   password_hash: string | null;
   version: number;
   created_at: number;
+  /** A template (`domain/templates.ts`) for the end of what they write. */
+  signature: string | null;
+  /** Of which tickets' new messages they are told by mail. */
+  notifications: Notifications;
+  /** Since when they may not sign in; they stay as the author of what they wrote. */
+  disabled_at: number | null;
+  /** A JSON array: the inboxes whose tickets they see; null for all. See `visibleInboxes`. */
+  inbox_ids: string | null;
+  /** JSON that only the web client reads: how it looks and behaves for them. */
+  preferences: string | null;
+  /** Sealed; in force once it was confirmed with a first code. */
+  totp_secret: string | null;
+  totp_confirmed_at: number | null;
+  /** The time step of the last code that was taken: no code is taken twice (RFC 6238 5.2). */
+  totp_last_step: number | null;
+}
+
+/** Of a user who was just added. */
+export const NEW_USER = {
+  signature: null,
+  notifications: "none",
+  disabled_at: null,
+  inbox_ids: null,
+  preferences: null,
+  totp_secret: null,
+  totp_confirmed_at: null,
+  totp_last_step: null,
+} as const satisfies Partial<UserRow>;
+
+export interface SessionRow {
+  account_id: string;
+  id: string;
+  user_id: string;
+  /** Lower-case hex SHA-256 of the whole cookie. */
+  token_hash: string;
+  /** 1 while the second factor is still to come: nothing is open to it. */
+  pending: Flag;
+  /** Wrong second factors so far. */
+  failures: number;
+  address: string | null;
+  user_agent: string | null;
+  created_at: number;
+  /** Written at most once an hour. */
+  last_seen_at: number;
+}
+
+/** A code that stands in for a lost second factor, once. */
+export interface RecoveryCodeRow {
+  account_id: string;
+  user_id: string;
+  code_hash: string;
+  created_at: number;
+}
+
+export interface PasskeyRow {
+  account_id: string;
+  id: string;
+  user_id: string;
+  /** Base64url, as is the key, which is in COSE form. */
+  credential_id: string;
+  public_key: string;
+  sign_count: number;
+  /** A JSON array. */
+  transports: string;
+  name: string;
+  created_at: number;
+  last_used_at: number | null;
+}
+
+export type OneTimeKeyKind = "setup" | "invitation" | "password-reset" | "challenge";
+
+/** What opens one thing once: a link, or the challenge of a passkey that was answered. */
+export interface OneTimeKeyRow {
+  account_id: string;
+  id: string;
+  kind: OneTimeKeyKind;
+  user_id: string | null;
+  key_hash: string;
+  created_at: number;
+  /** Null: until it is used. */
+  expires_at: number | null;
+  used_at: number | null;
+}
+
+/** Who did what to the settings. */
+export interface AuditEntryRow {
+  account_id: string;
+  id: string;
+  user_id: string | null;
+  token_id: string | null;
+  /** Thing and verb: `inbox.updated`. */
+  action: string;
+  /** The id of what it was done to. */
+  subject: string | null;
+  /** JSON; never a secret. */
+  details: string | null;
+  /** The client's address; null for the command line. */
+  address: string | null;
+  created_at: number;
 }
 
 export interface ApiTokenRow {
@@ -93,9 +213,33 @@ export interface InboxRow {
   name: string;
   address: string | null;
   address_key: string | null;
+  /** Whether what goes out asks for answers to `address+KEY`: not every mail server knows such addresses. */
+  plus_addressing: Flag;
+  /** A template (`domain/templates.ts`) for the end of what agents write. */
+  signature: string | null;
+  /** Whether who writes first is told at once that it came, and in which words (a template). */
+  acknowledges: Flag;
+  acknowledgement: string | null;
+  acknowledgement_htmlized: Flag;
+  /** The domain, its selector and the sealed private key (PKCS #8, PEM) that sign what goes out (RFC 6376); all or none. */
+  dkim_domain: string | null;
+  dkim_selector: string | null;
+  dkim_key: string | null;
   version: number;
   created_at: number;
 }
+
+/** Of an inbox that nobody has set anything of yet. */
+export const NEW_INBOX = {
+  plus_addressing: 0,
+  signature: null,
+  acknowledges: 0,
+  acknowledgement: null,
+  acknowledgement_htmlized: 0,
+  dkim_domain: null,
+  dkim_selector: null,
+  dkim_key: null,
+} as const satisfies Partial<InboxRow>;
 
 export interface LabelRow {
   account_id: string;
@@ -117,6 +261,8 @@ export interface CustomerRow {
   version: number;
   created_at: number;
   updated_at: number;
+  /** The customer that this one became part of: it is in no list any more. */
+  merged_into: string | null;
 }
 
 export interface ContactRow {
@@ -154,7 +300,16 @@ export interface TicketRow {
   version: number;
   created_at: number;
   updated_at: number;
+  /** When its newest inbound reply or note was written; 0 without any. Later than what a user has seen, it is unread. */
+  news_at: number;
+  /** The ticket that this one's messages went to; it is in the trash, and mail for it lands there. */
+  merged_into: string | null;
+  /** The ticket that its first messages were taken from. */
+  split_from: string | null;
 }
+
+/** Of a ticket that is neither part of another nor a part of one. */
+export const UNRELATED = { merged_into: null, split_from: null } as const satisfies Partial<TicketRow>;
 
 export interface TicketLabelRow {
   account_id: string;
@@ -190,19 +345,47 @@ export interface MessageRow {
   /** Set before the last bytes of the running attempt leave: from then on the mail server may have the message. */
   handed_over_at: number | null;
   sent_at: number | null;
+  /** What an outbound reply's mail has of its own: see `MailOptions` in `desk/mail-options.ts`. */
+  bcc: string | null;
+  /** In place of the ticket's. */
+  subject: string | null;
+  /** When it goes out at the earliest, if later than usual. */
+  send_at: number | null;
+  /** Whether it passes the conversation on to somebody, and is no part of the customer's thread. */
+  forward: Flag;
+  /** What its first attempt put under the body, ready to send, so that each further one sends the same. */
+  signature: string | null;
   /** Of a message that came by mail: why it is on this ticket, in plain words. */
   thread_reason: string | null;
   /** Of a message that a machine sent: see `mail/auto-reply.ts`. */
   auto_kind: string | null;
+  /** JSON: what is known of who sent it (`mail/authentication.ts`); null when nothing judged it. */
+  verdicts: string | null;
+  /** How likely it is spam, 0 to 1; null when that was not asked. */
+  spam_score: number | null;
   version: number;
   created_at: number;
 }
 
 /** Of a message that did not come by mail. */
-export const NO_ROUTE = { thread_reason: null, auto_kind: null } as const satisfies Partial<MessageRow>;
+export const NO_ROUTE = {
+  thread_reason: null,
+  auto_kind: null,
+  verdicts: null,
+  spam_score: null,
+} as const satisfies Partial<MessageRow>;
+
+/** Of a message whose mail is as usual. */
+export const NO_MAIL_OPTIONS = {
+  bcc: null,
+  subject: null,
+  send_at: null,
+  forward: 0,
+} as const satisfies Partial<MessageRow>;
 
 /** Of a message that nobody has tried to deliver. */
 export const NO_DELIVERY = {
+  signature: null,
   delivery_attempts: 0,
   delivery_error: null,
   delivery_response: null,
@@ -255,7 +438,7 @@ export interface AttachmentRow {
   created_at: number;
 }
 
-export type Outcome = "pending" | "ticket" | "reply" | "bounce" | "auto-reply" | "duplicate" | "quarantine";
+export type { Outcome };
 
 /** The ledger of mail: one row for each message received, written before anything is made of it. */
 export interface ReceivedMessageRow {
@@ -283,8 +466,11 @@ export interface ReceivedMessageRow {
   mailbox_id: string | null;
   uid_validity: number | null;
   uid: number | null;
-  /** How often the sweep has tried to process it. */
+  /** How often it was taken up after it had been left behind, and when it may be again; null at any time. */
   attempts: number;
+  next_try_at: number | null;
+  /** JSON, of mail that came by SMTP: who brought it (`SmtpEnvelope`). */
+  envelope: string | null;
 }
 
 export type MailboxSecurity = "tls" | "starttls" | "none";
@@ -306,6 +492,8 @@ export interface MailboxRow {
   after_import: string;
   /** Whether the host may be on the operator's own network. */
   allow_private: Flag;
+  /** The name under which its mail server writes Authentication-Results that are believed; null for none. */
+  authserv_id: string | null;
   /** The folder's UIDVALIDITY when it was last fetched, and the last UID that was taken; null and 0 before. */
   uid_validity: number | null;
   last_uid: number;
@@ -325,12 +513,37 @@ export interface MailboxRow {
   created_at: number;
 }
 
+/** How many messages an account's filter was trained with. */
+export interface SpamTotalsRow {
+  account_id: string;
+  spam: number;
+  ham: number;
+}
+
+/** In how many of them a token was: see `mail/spam-tokens.ts`. */
+export interface SpamTokenRow {
+  account_id: string;
+  token: string;
+  spam: number;
+  ham: number;
+}
+
+/** What one message has taught, so that it can be forgotten. */
+export interface SpamTrainingRow {
+  account_id: string;
+  message_id: string;
+  verdict: "spam" | "ham";
+  /** A JSON array. */
+  tokens: string;
+}
+
 export interface EventRow {
   account_id: string;
   id: string;
   /** Orders events of an account by commit: see `storage/events.ts`. */
   position: number;
   kind: string;
+  /** The ticket that it concerns; empty when it concerns none. */
   ticket_id: string;
   message_id: string | null;
   token_id: string | null;
@@ -338,6 +551,30 @@ export interface EventRow {
   /** JSON: what changed. */
   changes: string | null;
   created_at: number;
+  /** What it happened to: the ticket, or something of its own. */
+  resource: EventResource;
+  /** The id of what it happened to, when that is no ticket. */
+  resource_id: string | null;
+  /** The user whom alone it concerns; null for everybody. Such events are kept for a day only. */
+  audience_id: string | null;
+}
+
+/** Of an event that happened to a ticket. */
+export const OF_TICKET = {
+  resource: "ticket",
+  resource_id: null,
+  audience_id: null,
+} as const satisfies Partial<EventRow>;
+
+/** Who looks at a ticket, on PostgreSQL only: for all processes, not worth surviving a crash. */
+export interface PresenceRow {
+  account_id: string;
+  ticket_id: string;
+  user_id: string;
+  /** Tells a user's browser tabs apart. */
+  tab: string;
+  state: PresenceState;
+  expires_at: number;
 }
 
 export interface JobRow {
@@ -382,6 +619,102 @@ export interface CreditWindowRow {
   admitted: boolean;
 }
 
+/** Up to when a user has seen a ticket; -1 when they marked it as unread. No row: never. */
+export interface SeenTicketRow {
+  account_id: string;
+  user_id: string;
+  ticket_id: string;
+  seen_at: number;
+}
+
+/** A user who is named in a note. */
+export interface MentionRow {
+  account_id: string;
+  user_id: string;
+  ticket_id: string;
+  message_id: string;
+  created_at: number;
+}
+
+/** What a user is writing: one for each ticket, and any number for tickets that are not there yet. */
+export interface DraftRow {
+  account_id: string;
+  id: string;
+  user_id: string;
+  /** Null for a new ticket. */
+  ticket_id: string | null;
+  kind: DraftKind;
+  /** Of a new ticket, as are the customer and the subject; whether they are there is seen when it is sent. */
+  inbox_id: string | null;
+  customer_id: string | null;
+  subject: string | null;
+  to: string | null;
+  cc: string | null;
+  bcc: string | null;
+  body: string;
+  htmlized: Flag;
+  /** A JSON array, in order. `draft_attachments` keeps them from being swept. */
+  attachment_ids: string;
+  version: number;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface DraftAttachmentRow {
+  account_id: string;
+  draft_id: string;
+  attachment_id: string;
+}
+
+/** A text to answer with, of one user or shared by all. */
+export interface SavedReplyRow {
+  account_id: string;
+  id: string;
+  /** Whoever made it. */
+  user_id: string;
+  name: string;
+  body: string;
+  htmlized: Flag;
+  shared: Flag;
+  /** How often it was put into an answer. */
+  uses: number;
+  last_used_at: number | null;
+  version: number;
+  created_at: number;
+  updated_at: number;
+}
+
+/** A search with a name, of one user or shared by all. */
+export interface SavedSearchRow {
+  account_id: string;
+  id: string;
+  /** Whoever made it. */
+  user_id: string;
+  name: string;
+  /** As `q` of a list of tickets. */
+  query: string;
+  shared: Flag;
+  version: number;
+  created_at: number;
+}
+
+/** What somebody did and may take back for a while: see `desk/undos.ts`. */
+export interface UndoRow {
+  account_id: string;
+  id: string;
+  /** The first undo of something that took several transactions; null for that one. */
+  part_of: string | null;
+  user_id: string | null;
+  token_id: string | null;
+  kind: string;
+  /** JSON: what the kind needs to take it back. */
+  payload: string;
+  created_at: number;
+  expires_at: number;
+  /** When it was taken back. */
+  done_at: number | null;
+}
+
 /** Facts about the whole installation: a lease, an epoch. */
 export interface PropertyRow {
   name: string;
@@ -410,8 +743,24 @@ export const ACCOUNT_TABLES = [
   "attachments",
   "received_messages",
   "mailboxes",
+  "spam_totals",
+  "spam_tokens",
+  "spam_trainings",
   "events",
   "jobs",
   "idempotency_keys",
   "credit_windows",
+  "presences",
+  "sessions",
+  "recovery_codes",
+  "passkeys",
+  "one_time_keys",
+  "audit_entries",
+  "seen_tickets",
+  "mentions",
+  "drafts",
+  "draft_attachments",
+  "saved_replies",
+  "saved_searches",
+  "undos",
 ] as const satisfies readonly (keyof Schema)[];

@@ -1,4 +1,4 @@
-import { type RawBuilder, sql } from "kysely";
+import { type RawBuilder, type SqlBool, sql } from "kysely";
 import { type SearchTerm, searchWords } from "../domain/search-words.ts";
 import type { Reader, Tx } from "./database.ts";
 
@@ -50,6 +50,11 @@ export function matchingTickets(reader: Reader, accountId: string, terms: readon
   return matching(reader, accountId, terms, true);
 }
 
+/** The ids of the messages that match every term, as a subquery; of a ticket without messages its own id. */
+export function matchingMessages(reader: Reader, accountId: string, terms: readonly SearchTerm[]): RawBuilder<string> {
+  return matching(reader, accountId, terms, true, "id");
+}
+
 /** The ids of the customers that match every term, as a subquery. No term matches nothing. */
 export function matchingCustomers(reader: Reader, accountId: string, terms: readonly SearchTerm[]): RawBuilder<string> {
   return matching(reader, accountId, terms, false);
@@ -60,8 +65,9 @@ function matching(
   accountId: string,
   terms: readonly SearchTerm[],
   messages: boolean,
+  name: "id" | "ticket_id" = messages ? "ticket_id" : "id",
 ): RawBuilder<string> {
-  const column = sql.ref(messages ? "ticket_id" : "id");
+  const column = sql.ref(name);
   if (terms.length === 0) return sql`(select ${column} from search_entries where account_id = ${accountId} and 1 = 0)`;
   if (engine === "sqlite") {
     return sql`(select ${column} from search_entries where account_id = ${accountId} and entry in
@@ -78,13 +84,39 @@ export function scopeOf(accountId: string, message: boolean): string {
 }
 
 function matchOf(accountId: string, messages: boolean, terms: readonly SearchTerm[]): string {
-  const words = terms.map(({ word, prefix }) => `"${word}"${prefix ? "*" : ""}`);
+  const words = terms.map(({ word, prefix, next = [] }) => `"${[word, ...next].join(" ")}"${prefix ? "*" : ""}`);
   return `scope : "${scopeOf(accountId, messages)}" AND words : (${words.join(" AND ")})`;
 }
 
 // Words hold letters, digits and marks only, so quoting them needs no escape.
 function queryOf(terms: readonly SearchTerm[]): string {
-  return terms.map(({ word, prefix }) => `'${word}'${prefix ? ":*" : ""}`).join(" & ");
+  return terms
+    .map(({ word, prefix, next = [] }) => {
+      const phrase = [word, ...next].map((each) => `'${each}'`).join(" <-> ");
+      return `(${phrase}${prefix ? ":*" : ""})`;
+    })
+    .join(" & ");
+}
+
+/**
+ * A text as words are compared, for looking into a column that the index has narrowed down: lower case, without accents.
+ * On SQLite a function of ours (`sqlite.ts`).
+ */
+export function folded({ engine }: Reader, text: RawBuilder<string | null>): RawBuilder<string> {
+  if (engine === "sqlite") return sql`fold(${text})`;
+  return sql`lower(regexp_replace(normalize(coalesce(${text}, ''), NFKD), '[\u0300-\u036f]', '', 'g'))`;
+}
+
+/** Whether a column holds every word of some terms, as a condition. Words are compared as the index compares them. */
+export function holdsWords(
+  reader: Reader,
+  text: RawBuilder<string | null>,
+  terms: readonly SearchTerm[],
+): RawBuilder<SqlBool> {
+  const words = terms.flatMap(({ word, next = [] }) => [word, ...next]);
+  const position = sql.raw(reader.engine === "sqlite" ? "instr" : "strpos");
+  const held = words.map((word) => sql<SqlBool>`${position}(${folded(reader, text)}, ${word}) > 0`);
+  return sql<SqlBool>`(${sql.join(held, sql` and `)})`;
 }
 
 /** The words with their places, as a `tsvector` is written. */

@@ -1,4 +1,5 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,8 +14,10 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from "kysely";
+import { foldText } from "../domain/search-words.ts";
 import type { Driver } from "./database.ts";
 import type { Schema } from "./schema.ts";
+import { openGroupCommit } from "./group-commit.ts";
 import { SqliteThread } from "./sqlite-thread.ts";
 
 /** How long a writer waits for a writer of another process before it gives up, in milliseconds. */
@@ -47,37 +50,20 @@ export function openSqlite({ file, plugins = [] }: SqliteOptions): Driver {
   const reader = new SqliteConnection(openFile(file, true));
   const thread = new SqliteThread(file);
   const writes = kyselyOn(writer, plugins);
-  let queue: Promise<unknown> = Promise.resolve();
-
-  async function exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const turn = queue.then(work);
-    queue = turn.catch(() => undefined);
-    return await turn;
-  }
+  const group = openGroupCommit(writer.database, async () => await begin(writer.database));
 
   return {
     engine: "sqlite",
     reads: kyselyOn(reader, plugins),
     longReads: kyselyOn(thread, plugins),
-    transaction: async (work) =>
-      await exclusively(async () => {
-        await begin(writer.database);
-        try {
-          const result = await work(writes);
-          writer.database.exec("commit");
-          return result;
-        } catch (error) {
-          if (writer.database.isTransaction) writer.database.exec("rollback");
-          throw error;
-        }
-      }),
+    transaction: async (work) => await group.run(async () => await work(writes)),
     isRetryable: () => false,
+    figures: async () => ({ file_bytes: await sizeOf(file), wal_bytes: await sizeOf(`${file}-wal`) }),
     close: async () => {
-      await exclusively(async () => {
-        await thread.close();
-        reader.close();
-        writer.close();
-      });
+      await group.idle();
+      await thread.close();
+      reader.close();
+      writer.close();
     },
   };
 }
@@ -89,6 +75,8 @@ export function openFile(file: string, readOnly = false): DatabaseSync {
   database.exec("pragma synchronous = full");
   database.exec("pragma temp_store = memory");
   if (readOnly) database.exec("pragma query_only = on");
+  // What PostgreSQL can do by itself: see `folded` in `search.ts`.
+  database.function("fold", { deterministic: true }, (text) => (typeof text === "string" ? foldText(text) : ""));
   return database;
 }
 
@@ -107,6 +95,13 @@ function useWal(database: DatabaseSync): void {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1 + Math.random() * 9);
     }
   }
+}
+
+async function sizeOf(file: string): Promise<number> {
+  return await stat(file).then(
+    ({ size }) => size,
+    () => 0,
+  );
 }
 
 /** Takes the write lock. While another process holds it, this one waits without blocking its event loop. */

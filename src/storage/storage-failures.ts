@@ -1,3 +1,4 @@
+import { BlobsUnavailable } from "./blobs.ts";
 import { RunAgain } from "./database.ts";
 
 /** Classes of SQLSTATE: connection, transaction rolled back, resources, object in use, operator intervention, system, internal. */
@@ -16,7 +17,7 @@ const CONNECTION_LOST =
  */
 export function isStorageFailure(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  if (error instanceof RunAgain || "syscall" in error) return true;
+  if (error instanceof RunAgain || error instanceof BlobsUnavailable || "syscall" in error) return true;
   if ("errcode" in error) return SQLITE_CODES.includes(Number(error.errcode) & 0xff);
   const code = "code" in error ? String(error.code) : "";
   if (/^[0-9A-Z]{5}$/.test(code)) return POSTGRES_CLASSES.includes(code.slice(0, 2));

@@ -61,6 +61,47 @@ export async function lockTicket(tx: Tx, accountId: string, id: string): Promise
     .executeTakeFirst();
 }
 
+/** The inbox of each of some tickets, by the ticket's id; those that are not there are left out. */
+export async function findInboxesOfTickets(
+  reader: Reader,
+  accountId: string,
+  ids: readonly string[],
+): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await reader.query
+    .selectFrom("tickets")
+    .select(["id", "inbox_id"])
+    .where("account_id", "=", accountId)
+    .where("id", "in", ids)
+    .execute();
+  return new Map(rows.map(({ id, inbox_id }) => [id, inbox_id]));
+}
+
+/** A ticket of tickets that became part of others so often is none that people made. */
+const MOST_MERGES = 50;
+
+/** As `lockTicket`; of a ticket that was merged, the one that its messages went to. */
+export async function lockCurrentTicket(tx: Tx, accountId: string, id: string): Promise<TicketRow | undefined> {
+  let ticket = await lockTicket(tx, accountId, id);
+  for (let merges = 0; ticket?.merged_into != null && merges < MOST_MERGES; merges += 1) {
+    ticket = await lockTicket(tx, accountId, ticket.merged_into);
+  }
+  return ticket;
+}
+
+/** Of some tickets those that exist, in the order of their ids, which is that in which they are locked. */
+export async function lockTickets(tx: Tx, accountId: string, ids: readonly string[]): Promise<TicketRow[]> {
+  if (ids.length === 0) return [];
+  return await tx.query
+    .selectFrom("tickets")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("id", "in", ids)
+    .orderBy("id")
+    .$if(tx.engine === "postgres", (query) => query.forUpdate())
+    .execute();
+}
+
 /** The labels of a ticket, in the order in which they were put on. */
 export function labelIdsOf(ticket: Pick<TicketRow, "label_ids">): string[] {
   return ticket.label_ids === "[]" ? [] : (JSON.parse(ticket.label_ids) as string[]);
@@ -79,6 +120,10 @@ export type TicketChanges = Partial<
     | "summary"
     | "summary_type"
     | "label_ids"
+    | "customer_id"
+    | "reply_to"
+    | "reply_cc"
+    | "merged_into"
   >
 >;
 

@@ -19,6 +19,19 @@ export async function findTransport(
     .executeTakeFirst();
 }
 
+export async function findTransportById(
+  reader: Reader,
+  accountId: string,
+  id: string,
+): Promise<TransportRow | undefined> {
+  return await reader.query
+    .selectFrom("transports")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("id", "=", id)
+    .executeTakeFirst();
+}
+
 /** The account's transports, oldest first. */
 export async function listTransports(reader: Reader, accountId: string): Promise<TransportRow[]> {
   return await reader.query

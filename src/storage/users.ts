@@ -1,3 +1,5 @@
+import { sql } from "kysely";
+import { acrossAccounts } from "./across-accounts.ts";
 import type { Reader, Tx } from "./database.ts";
 import type { UserRow } from "./schema.ts";
 
@@ -20,6 +22,19 @@ export async function listUsers(reader: Reader, accountId: string): Promise<User
     .where("account_id", "=", accountId)
     .orderBy("created_at", "desc")
     .orderBy("id", "desc")
+    .execute();
+}
+
+/** Those who want to be told of something by mail, and may sign in. */
+export async function listUsersToNotify(reader: Reader, accountId: string): Promise<UserRow[]> {
+  return await reader.query
+    .selectFrom("users")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    // Word for word as in the index: SQLite uses a partial one only then.
+    .where(sql<boolean>`notifications <> 'none'`)
+    .where("disabled_at", "is", null)
+    .orderBy("id")
     .execute();
 }
 
@@ -61,4 +76,67 @@ export function userName(user: Pick<UserRow, "first_name" | "last_name" | "email
   return (
     [user.first_name, user.last_name].filter((part) => part !== null && part.trim() !== "").join(" ") || user.email
   );
+}
+
+/** Who has this email and may sign in, over all accounts or in one; the oldest `limit` of them. */
+export async function findWhoSignsIn(
+  reader: Reader,
+  accountId: string | null,
+  emailKey: string,
+  limit: number,
+): Promise<UserRow[]> {
+  return await acrossAccounts(reader)
+    .selectFrom("users")
+    .selectAll()
+    .where("email_key", "=", emailKey)
+    .where("disabled_at", "is", null)
+    .$if(accountId !== null, (query) => query.where("account_id", "=", accountId ?? ""))
+    .orderBy("account_id")
+    .limit(limit)
+    .execute();
+}
+
+/** As `findUser`, and nobody else changes the user until the transaction ends. */
+export async function lockUser(tx: Tx, accountId: string, id: string): Promise<UserRow | undefined> {
+  return await tx.query
+    .selectFrom("users")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("id", "=", id)
+    .$if(tx.engine === "postgres", (query) => query.forNoKeyUpdate())
+    .executeTakeFirst();
+}
+
+/** The owners who may sign in, locked until the transaction ends: of two who go at once, the second sees the first gone. */
+export async function lockOwners(tx: Tx, accountId: string): Promise<string[]> {
+  const owners = await tx.query
+    .selectFrom("users")
+    .select("id")
+    .where("account_id", "=", accountId)
+    .where("role", "=", "owner")
+    .where("disabled_at", "is", null)
+    .orderBy("id")
+    .$if(tx.engine === "postgres", (query) => query.forNoKeyUpdate())
+    .execute();
+  return owners.map(({ id }) => id);
+}
+
+export type UserChanges = Partial<Omit<UserRow, "account_id" | "id" | "version" | "created_at">>;
+
+/** Sets the changed columns and moves the version. Returns the user as they are now. */
+export async function updateUser(tx: Tx, accountId: string, id: string, changes: UserChanges): Promise<UserRow> {
+  return await tx.query
+    .updateTable("users")
+    .set((user) => ({ ...changes, version: user("version", "+", 1) }))
+    .where("account_id", "=", accountId)
+    .where("id", "=", id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** Why a ticket cannot be given to a user, as the end of a sentence that starts with the field's name; null when it can. */
+export async function assigneeFault(reader: Reader, accountId: string, id: string): Promise<string | null> {
+  const user = await findUser(reader, accountId, id);
+  if (user === undefined) return "must be the id of a user";
+  return user.disabled_at === null ? null : "must be the id of a user who is not disabled";
 }

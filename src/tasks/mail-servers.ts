@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { startInboxServer } from "../channels/email/inbox-server.ts";
-import { processReceivedMessage, storeReceivedMessage } from "../desk/receive-message.ts";
-import type { Storage } from "../storage/open.ts";
+import { type Stores, storeReceivedMessage } from "../desk/receive-message.ts";
+import { openMailLine } from "./mail-line.ts";
 
 export interface MailServersOptions {
   /** Null does not listen; 0 takes a free port. */
@@ -23,11 +23,10 @@ export interface MailServers {
 
 /** Takes mail by SMTP and LMTP. What is taken is durable before it is answered for, and made into tickets after that. */
 export async function startMailServers(
-  storage: Pick<Storage, "db" | "blobs">,
+  storage: Stores,
   { smtpPort, lmtpPort, smtpHost, site, mailLimit, tls, onError }: MailServersOptions,
 ): Promise<MailServers> {
-  // One after the other: in the order in which they came, and no more memory than one takes.
-  let processing: Promise<unknown> = Promise.resolve();
+  const line = openMailLine(storage, onError);
   const listen = async (protocol: "smtp" | "lmtp", port: number | null): ReturnType<typeof listenOn> =>
     port === null ? null : await listenOn(protocol, port);
   const listenOn = async (
@@ -44,12 +43,12 @@ export async function startMailServers(
       site,
       messageBytes: mailLimit,
       onError,
-      async store({ account_id, id }, raw) {
+      async store({ account_id, id }, raw, envelope) {
         const origin = { accountId: account_id, inboxId: id, source: protocol, sourcePosition: null } as const;
-        const received = await storeReceivedMessage(storage, { ...origin, raw });
-        processing = processing
-          .then(async () => await processReceivedMessage(storage, account_id, received))
-          .catch(onError);
+        // By LMTP the connection is that of the mail server beside this one, and says nothing.
+        const judgedBy = protocol === "smtp" ? { envelope } : {};
+        line.add(account_id, await storeReceivedMessage(storage, { ...origin, raw, ...judgedBy }));
+        storage.reach?.("receive.answering");
       },
     });
   const smtp = await listen("smtp", smtpPort);
@@ -62,7 +61,7 @@ export async function startMailServers(
     lmtpPort: lmtp?.port ?? null,
     stop: async () => {
       await Promise.all([smtp?.close(), lmtp?.close()]);
-      await processing;
+      await line.stop();
     },
   };
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { MailboxMeans } from "../channels/email/mailbox-connection.ts";
 import { fetchHeldMailbox } from "../desk/fetch-mailbox.ts";
+import type { Stores } from "../desk/receive-message.ts";
 import { SECOND, now } from "../domain/time.ts";
 import { claimMailboxes, isMailboxDue, renewLeases } from "../storage/mailboxes.ts";
-import type { Storage } from "../storage/open.ts";
 import type { MailboxRow } from "../storage/schema.ts";
 
 /** A process that dies loses its mailboxes after this time. */
@@ -31,7 +31,7 @@ export interface MailboxesOptions {
  * one at a time, which holds it by a lease and renews that.
  */
 export function startMailboxes(
-  storage: Pick<Storage, "db" | "blobs">,
+  storage: Stores,
   { means, onError, most = MOST, poll = POLL, lease = LEASE, retryAfter }: MailboxesOptions,
 ): { stop(): Promise<void> } {
   const { db } = storage;

@@ -1,30 +1,38 @@
-import { processPendingMessages } from "../desk/receive-message.ts";
+import type { Stores } from "../desk/receive-message.ts";
 import { sweepAttachments } from "../desk/sweep-attachments.ts";
 import { DAY, MINUTE, now } from "../domain/time.ts";
+import { deleteEndedKeys } from "../storage/one-time-keys.ts";
+import { deleteEndedSessions } from "../storage/sessions.ts";
+import { deletePrivateEvents } from "../storage/events.ts";
 import { deleteExpiredKeys } from "../storage/idempotency-keys.ts";
-import type { Storage } from "../storage/open.ts";
+import { deleteExpiredUndos } from "../storage/undos.ts";
 
 const EVERY = 10 * MINUTE;
 
 /** How long an Idempotency-Key is remembered (B2). */
 const KEY_LIFETIME = DAY;
 
+/** How long it is known what happened to somebody's drafts and the like: who was away for longer reads them again. */
+const PRIVATE_EVENT_LIFETIME = DAY;
+const MOST_EVENTS = 5000;
+
 /** One round of what has to be cleaned up or caught up with, whoever left it. What fails does not keep the rest from its turn. */
-export async function sweep({ db, blobs }: Pick<Storage, "db" | "blobs">): Promise<void> {
+export async function sweep(stores: Stores): Promise<void> {
+  const { db, blobs } = stores;
   const done = await Promise.allSettled([
-    processPendingMessages({ db, blobs }),
     sweepAttachments(db, blobs),
     db.transact(async (tx) => await deleteExpiredKeys(tx, now() - KEY_LIFETIME)),
+    db.transact(async (tx) => await deleteExpiredUndos(tx, now())),
+    db.transact(async (tx) => await deleteEndedSessions(tx, now())),
+    db.transact(async (tx) => await deleteEndedKeys(tx, now() - DAY)),
+    db.transact(async (tx) => await deletePrivateEvents(tx, now() - PRIVATE_EVENT_LIFETIME, MOST_EVENTS)),
   ]);
   const failures = done.flatMap((each): unknown[] => (each.status === "rejected" ? [each.reason] : []));
   if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join("; "));
 }
 
 /** Sweeps at once and then every ten minutes until stopped. */
-export function startSweeps(
-  storage: Pick<Storage, "db" | "blobs">,
-  onError: (error: unknown) => void,
-): { stop(): Promise<void> } {
+export function startSweeps(storage: Stores, onError: (error: unknown) => void): { stop(): Promise<void> } {
   let running = sweep(storage).catch(onError);
   const timer = setInterval(() => {
     running = running.then(async () => await sweep(storage)).catch(onError);

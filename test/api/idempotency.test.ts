@@ -5,7 +5,16 @@ import { Faults } from "../../src/domain/faults.ts";
 import { DAY, MINUTE, formatTime, setClock } from "../../src/domain/time.ts";
 import { sweep } from "../../src/tasks/sweeps.ts";
 import { declaredRoutes } from "../support/openapi-check.ts";
-import { type Got, type TestDesk, logged, openDesk, startTestServer } from "../support/test-api.ts";
+import { Authenticator } from "../support/authenticator.ts";
+import {
+  type Got,
+  type SignedIn,
+  type TestClient,
+  type TestDesk,
+  logged,
+  openDesk,
+  startTestServer,
+} from "../support/test-api.ts";
 import { ENGINE, ENGINE_MISSING, openTestStorage } from "../support/test-storage.ts";
 
 let desk: TestDesk;
@@ -14,8 +23,8 @@ beforeEach(async () => {
 });
 afterEach(() => setClock());
 
-const post = async (path: string, body: unknown, key = "key-1", headers = {}): Promise<Got> =>
-  await desk.post(path, body, { "Idempotency-Key": key, ...headers });
+const post = async (path: string, body: unknown, key = "key-1", headers = {}, by: TestClient = desk): Promise<Got> =>
+  await by.post(path, body, { "Idempotency-Key": key, ...headers });
 const labels = async (): Promise<string[]> =>
   (await desk.get("/labels")).body.map(({ name }: { name: string }) => name).toSorted();
 
@@ -23,6 +32,11 @@ function sameAnswer(got: Got, first: Got): void {
   expect(got.status).toBe(first.status);
   expect(got.text).toBe(first.text);
   for (const name of ["location", "etag", "content-type"]) expect(got.headers[name], name).toBe(first.headers[name]);
+}
+
+async function newPasskey(person: SignedIn): Promise<object> {
+  const { body: options } = await person.post("/me/passkeys/options");
+  return { response: new Authenticator(desk.server.url).create(options) };
 }
 
 describe.skipIf(ENGINE_MISSING !== null)("B2", () => {
@@ -39,6 +53,9 @@ describe.skipIf(ENGINE_MISSING !== null)("B2", () => {
     const customer = (await desk.post("/customers", {})).body;
     const reply = { type: "reply", direction: "out", to: "a@x.example", user_id: desk.user.id, body: "x" };
     const sent = (await desk.post(`/tickets/${ticket.id}/messages`, reply)).body;
+    const person = await desk.signIn();
+    // Recovery codes stand in for something.
+    await person.post("/me/passkeys", await newPasskey(person));
     const bodies: Record<string, object | undefined> = {
       "/tickets": { type: "email", subject: "x", customer: {} },
       "/tickets/:ticket_id/snooze": { snoozed_until: formatTime(Date.now() + DAY) },
@@ -51,22 +68,51 @@ describe.skipIf(ENGINE_MISSING !== null)("B2", () => {
       "/customers/:customer_id": { type: "email", value: "b@x.example" },
       "/inboxes": { name: "Sales" },
       "/labels": { name: "VIP" },
+      "/people": { email: "ida@desk.example" },
+      "/people/:user_id/invitation": undefined,
+      "/apps": { name: "Report" },
+      "/me/totp": undefined,
+      "/me/recovery-codes": {},
+      "/me/passkeys/options": undefined,
+      "/me/passkeys": await newPasskey(person),
     };
     // A raw message is told apart by itself: taken twice it changes nothing, with a key or without.
-    const posts = declaredRoutes().filter((route) => route.verb === "POST" && !("rawType" in route));
-    for (const { path, body: describedBody } of posts) {
+    const posts = declaredRoutes().filter(
+      (route) => route.verb === "POST" && !("rawType" in route) && route.open !== true,
+    );
+    for (const { path, body: describedBody, signedIn } of posts) {
+      const by = signedIn === true ? person : desk;
       expect(Object.keys(bodies), "a new endpoint needs a request here").toContain(path);
-      const ids: Record<string, string> = { ticket_id: ticket.id, customer_id: customer.id, message_id: sent.id };
+      const ids: Record<string, string> = {
+        ticket_id: ticket.id,
+        customer_id: customer.id,
+        message_id: sent.id,
+        user_id: desk.user.id,
+      };
       const real = path.replace(/:([a-z_]+)/g, (_, name: string) => ids[name] ?? "");
-      const first = await post(real, bodies[path]);
+      const first = await post(real, bodies[path], "key-1", {}, by);
       if (describedBody !== undefined) expect(first.status, path).toBeLessThan(300);
-      sameAnswer(await post(real, bodies[path]), first);
+      sameAnswer(await post(real, bodies[path], "key-1", {}, by), first);
     }
     expect(
       (await desk.get(`/tickets/${ticket.id}/messages`)).body.filter(({ type }: { type: string }) => type === "note"),
     ).toHaveLength(1);
     expect((await desk.get(`/customers/${customer.id}`)).body.contacts).toHaveLength(2);
     expect((await desk.get("/tickets")).body).toHaveLength(2);
+  });
+
+  test("B2: an answer that holds a secret is kept, but nobody reads the secret there", async () => {
+    const first = await post("/apps", { name: "Report" });
+    sameAnswer(await post("/apps", { name: "Report" }), first);
+    expect((await desk.get("/apps")).body).toHaveLength(2);
+    const { db } = desk.server.storage;
+    const kept = await db.query
+      .selectFrom("idempotency_keys")
+      .selectAll()
+      .where("account_id", "=", desk.account.id)
+      .execute();
+    expect(kept).toHaveLength(1);
+    expect(JSON.stringify(kept)).not.toContain(first.body.token.slice(25));
   });
 
   test("B2: the rate headers are fresh", async () => {

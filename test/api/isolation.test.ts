@@ -2,14 +2,18 @@ import { randomBytes } from "node:crypto";
 import { Type } from "typebox";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Route } from "../../src/api/router.ts";
+import { newId } from "../../src/domain/ids.ts";
 import { ACCOUNT_TABLES } from "../../src/storage/schema.ts";
 import { KINDS, type Kind, type Place, type Things, nameOf, placesOf } from "../support/isolation-places.ts";
 import { declaredRoutes } from "../support/openapi-check.ts";
-import { type Got, type TestDesk, openDesk } from "../support/test-api.ts";
+import { insertPasskey } from "../../src/storage/second-factors.ts";
+import { type Got, type SignedIn, type TestClient, type TestDesk, openDesk } from "../support/test-api.ts";
 import { ENGINE_MISSING } from "../support/test-storage.ts";
 
 interface Furnished {
   desk: TestDesk;
+  /** Who owns it, signed in. */
+  person: SignedIn;
   things: Things;
   /** More of some kinds, which something else holds. */
   held: Partial<Things>;
@@ -23,9 +27,9 @@ async function furnish(): Promise<Furnished> {
   const email = `${randomBytes(6).toString("hex")}@people.example`;
   const address = `${randomBytes(6).toString("hex")}@inboxes.example`;
   const word = randomBytes(6).toString("hex");
-  const make = async (path: string, body: object): Promise<Got["body"]> => {
-    const got = await desk.post(path, body);
-    if (got.status !== 201) throw new Error(`${path} was refused: ${got.text}`);
+  const make = async (path: string, body: object, who: TestClient = desk): Promise<Got["body"]> => {
+    const got = await who.post(path, body);
+    if (got.status >= 300) throw new Error(`${path} was refused: ${got.text}`);
     return got.body;
   };
   const file = { name: "a.txt", type: "text/plain", data: "aGVsbG8=" };
@@ -33,7 +37,8 @@ async function furnish(): Promise<Furnished> {
   const holder = await make("/customers", { first_name: "Holder", contacts: [{ type: "email", value: email }] });
   const inbox = await make("/inboxes", { name: "Sales" });
   const heldInbox = await make("/inboxes", { name: "Orders", address });
-  const label = await make("/labels", { name: `First ${word}` });
+  const person = await desk.signIn({ role: "owner" });
+  const label = (await person.post("/labels", { name: `First ${word}` })).body;
   const heldLabel = await make("/labels", { name: `Second ${word}` });
   const attachment = await make("/attachments", file);
   const used = await make("/attachments", file);
@@ -42,16 +47,17 @@ async function furnish(): Promise<Furnished> {
     subject: word,
     customer_id: customer.id,
     inbox_id: inbox.id,
-    user_id: desk.user.id,
-    messages: [{ type: "note", user_id: desk.user.id, body: word, attachment_ids: [used.id] }],
+    user_id: person.user.id,
+    messages: [{ type: "note", user_id: person.user.id, body: word, attachment_ids: [used.id] }],
   });
   await desk.patch(`/tickets/${ticket.id}`, { label_ids: [label.id] });
   const [message] = (await desk.get(`/tickets/${ticket.id}/messages`)).body;
+  const mailbox = { inbox_id: desk.inbox.id, host: "127.0.0.1", user: "x", password: "x", folder: word };
   const things: Things = {
     ticket: ticket.id,
     message: message.id,
     attachment: attachment.id,
-    user: desk.user.id,
+    user: person.user.id,
     customer: customer.id,
     contact: customer.contacts[0].id,
     inbox: inbox.id,
@@ -59,14 +65,40 @@ async function furnish(): Promise<Furnished> {
     email,
     address,
     labelName: heldLabel.name,
+    userEmail: person.user.email,
+    session: (await person.get("/sessions")).body[0].id,
+    passkey: await addPasskey(desk, person.user.id),
+    app: (await desk.get("/apps")).body[0].id,
     word,
+    transport: (await make("/transports", { host: "127.0.0.1" })).id,
+    mailbox: (await make("/mailboxes", mailbox)).id,
+    draft: (await make("/drafts", { subject: word }, person)).id,
+    savedReply: (await make("/saved-replies", { name: word, body: word, shared: true }, person)).id,
+    savedSearch: (await make("/saved-searches", { name: word, query: word, shared: true }, person)).id,
+    undo: (await make("/tickets/bulk", { ticket_ids: [ticket.id], changes: { state: "hold" } })).undo_id,
   };
+  await person.ask("PUT", `/tickets/${ticket.id}/draft`, { body: word });
   const held = { attachment: used.id, inbox: heldInbox.id, label: heldLabel.id, customer: holder.id };
-  return { desk, things, held, ids: new Set([...Object.values(things), ...Object.values(held), desk.inbox.id]) };
+  return {
+    desk,
+    person,
+    things,
+    held,
+    ids: new Set([...Object.values(things), ...Object.values(held), desk.inbox.id]),
+  };
+}
+
+async function addPasskey({ server, account }: TestDesk, userId: string): Promise<string> {
+  const id = newId();
+  const key = { credential_id: id, public_key: "", sign_count: 0, transports: "[]", name: "Key", created_at: 0 };
+  await server.storage.db.transact(
+    async (tx) => await insertPasskey(tx, { account_id: account.id, id, user_id: userId, ...key, last_used_at: null }),
+  );
+  return id;
 }
 
 /** Kinds that are no ids. */
-const VALUES: ReadonlySet<Kind> = new Set<Kind>(["labelName", "word", "email", "address"]);
+const VALUES: ReadonlySet<Kind> = new Set<Kind>(["labelName", "userEmail", "word", "email", "address"]);
 
 /** What no account has, of the same form. */
 function madeUp(kind: Kind, like: string): string {
@@ -99,7 +131,9 @@ function masked(got: Got, value: string, own: ReadonlySet<string>): unknown {
     return plain
       .replace(/\b[0-9a-f]{24}\b/g, (id) => (own.has(id) ? `<own ${id}>` : "<new>"))
       .replace(/"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"/g, '"<time>"')
-      .replace(/"number":\d+/g, '"number":0');
+      .replace(/"number":\d+/g, '"number":0')
+      .replace(/"version":\d+/g, '"version":0')
+      .replace(/\/invitations\/[\w-]+/g, "/invitations/<new>");
   };
   const passing = new Set(["date", "request-id", ...(writes && got.status < 300 ? ["etag", "content-length"] : [])]);
   const headers = Object.entries(got.headers)
@@ -109,7 +143,8 @@ function masked(got: Got, value: string, own: ReadonlySet<string>): unknown {
 }
 
 describe.skipIf(ENGINE_MISSING !== null)("isolation", () => {
-  const routes = declaredRoutes();
+  // What is for everybody takes keys and passwords, no ids: their own tests try them with those of others.
+  const routes = declaredRoutes().filter(({ open }) => open !== true);
   let theirs: Furnished;
   let before: unknown;
   beforeAll(async () => {
@@ -126,18 +161,21 @@ describe.skipIf(ENGINE_MISSING !== null)("isolation", () => {
     60_000,
   );
 
-  async function compare({ verb }: Route, { name, kind, ask }: Place): Promise<void> {
-    const { desk, things, ids } = await furnish();
+  async function compare({ verb, path, signedIn }: Route, { name, kind, ask }: Place): Promise<void> {
+    const { desk, person, things, ids } = await furnish();
+    const asker = signedIn === true ? person : desk;
     const send = async (value: string): Promise<unknown> => {
-      const { path, body, type } = ask(value, things);
-      const got = await desk.ask(verb, path, body, type === undefined ? {} : { "Content-Type": type });
+      const request = ask(value, things);
+      const { body, type } = request;
+      const got = await asker.ask(verb, request.path, body, type === undefined ? {} : { "Content-Type": type });
       return masked(got, value, ids);
     };
     const nobodys = await send(madeUp(kind, theirs.things[kind]));
     const foreign = [theirs.things[kind], theirs.held[kind]].filter((value) => value !== undefined);
     for (const value of foreign) expect(await send(value), `${name} with another account's ${kind}`).toEqual(nobodys);
     // A place where the own one makes no difference either would prove nothing.
-    if (!SAME_FOR_ALL.has(name)) expect(await send(things[kind]), `${name} with its own ${kind}`).not.toEqual(nobodys);
+    const isSame = SAME_FOR_ALL.has(name) || SAME_FOR_ALL.has(`${path} ${name}`);
+    if (!isSame) expect(await send(things[kind]), `${name} with its own ${kind}`).not.toEqual(nobodys);
   }
 
   test("an endpoint, a parameter or a member that is new has to be thought about", () => {
@@ -159,4 +197,26 @@ describe.skipIf(ENGINE_MISSING !== null)("isolation", () => {
 });
 
 /** Members that are taken as they are, whoever has the same: they are compared all the same. */
-const SAME_FOR_ALL = new Set(["to", "messages.from", "messages.to", "reply_to", "reply_cc"]);
+const SAME_FOR_ALL = new Set([
+  // Without a key there is nothing to get; with one: mail-settings.test.ts.
+  "/inboxes/:inbox_id/dkim :inbox_id",
+  // One user's signature: a list names nobody.
+  "/inboxes/:inbox_id/signature-preview ?user_id=, in a list",
+  // Their own address is no change, as a new one is none that is taken.
+  "/me email",
+  "/people/:user_id email",
+  "to",
+  "messages.from",
+  "messages.to",
+  "reply_to",
+  "reply_cc",
+  "cc",
+  "bcc",
+  "messages.cc",
+  "messages.bcc",
+  // Of who is signed in: to a token a draft is nobody's.
+  "draft_id",
+  // No message here came by mail; history.test.ts has one that did.
+  "/tickets/:ticket_id/messages/:message_id/original :ticket_id",
+  "/tickets/:ticket_id/messages/:message_id/original :message_id",
+]);

@@ -3,17 +3,32 @@ import type { TSchema } from "typebox";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { declaredRoutes } from "../support/openapi-check.ts";
 import { exchange } from "../support/raw-http.ts";
-import { type Got, type TestDesk, logged, openDesk } from "../support/test-api.ts";
+import { openBrowser } from "../support/browser.ts";
+import { type LinkKind, makeLinkKey } from "../../src/desk/one-time-links.ts";
+import { type Got, type SignedIn, type TestDesk, logged, openDesk } from "../support/test-api.ts";
 import { ENGINE_MISSING } from "../support/test-storage.ts";
 
 let desk: TestDesk;
+let person: SignedIn;
 let ids: Record<string, string>;
+/** Of links, by the first part of their path. */
+let keys: Record<string, string>;
 beforeAll(async () => {
   if (ENGINE_MISSING !== null) return;
   desk = await openDesk();
   const ticket = await desk.ticket();
   const label = (await desk.post("/labels", { name: "VIP" })).body;
-  ids = { ticket_id: ticket.id, customer_id: ticket.customer_id, inbox_id: desk.inbox.id, label_id: label.id };
+  person = await desk.signIn({ role: "owner" });
+  const keyFor = async (kind: LinkKind): Promise<string> =>
+    await desk.server.storage.db.transact(async (tx) => await makeLinkKey(tx, kind, desk.user));
+  keys = { invitations: await keyFor("invitation"), "password-resets": await keyFor("password-reset") };
+  ids = {
+    user_id: desk.user.id,
+    ticket_id: ticket.id,
+    customer_id: ticket.customer_id,
+    inbox_id: desk.inbox.id,
+    label_id: label.id,
+  };
 });
 beforeEach(() => {
   logged.length = 0;
@@ -54,9 +69,9 @@ const nameOf = (steps: readonly Step[]): string =>
     .join("")
     .slice(1);
 
-const LIMITED = declaredRoutes().flatMap(({ verb, path, body }) =>
+const LIMITED = declaredRoutes().flatMap(({ verb, path, body, open, signedIn }) =>
   (body === undefined ? [] : limitsOf(body)).map(
-    (limited) => [`${nameOf(limited.steps)} of ${verb} ${path}`, { verb, path, ...limited }] as const,
+    (limited) => [`${nameOf(limited.steps)} of ${verb} ${path}`, { verb, path, open, signedIn, ...limited }] as const,
   ),
 );
 
@@ -151,6 +166,7 @@ describe.skipIf(ENGINE_MISSING !== null)("limits", () => {
       "customer_id",
       "label_ids",
       "attachment_ids",
+      "inbox_ids",
     ]);
     const textsOf = (schema: TSchema, name = ""): string[] => {
       const shape = schema as Limited["schema"] & {
@@ -168,15 +184,17 @@ describe.skipIf(ENGINE_MISSING !== null)("limits", () => {
     expect([...new Set(unlimited)].filter((name) => !free.has(name))).toEqual([]);
   });
 
-  test.each(LIMITED)("what is longer than it may be is 422 and named: %s", async (_, { verb, path, steps, schema }) => {
-    const real = path.replace(/:([a-z_]+)/g, (__, name: string) => ids[name] ?? "");
+  test.each(LIMITED)("what is longer than it may be is 422 and named: %s", async (_, limited) => {
+    const { verb, path, steps, schema, open, signedIn } = limited;
+    const asker = open === true ? openBrowser(desk.server) : signedIn === true ? person : desk;
+    const real = path.replace(/:([a-z_]+)/g, (__, name: string) => ids[name] ?? keys[path.split("/")[1] ?? ""] ?? "");
     const limit = schema.maxLength ?? schema.maxItems ?? 0;
     const units = schema.maxLength === undefined ? null : ["a", "é", "\u{1F600}"];
     const values = (length: number): unknown[] =>
       units === null ? [Array.from({ length }, () => ({}))] : units.map((unit) => unit.repeat(length));
     const tooLong = new RegExp(`^${nameOf(steps).replace(/[.[\]]/g, "\\$&")} must (be|have) .*at most ${limit} `);
     for (const value of values(limit + 1)) {
-      const got = await desk.ask(verb, real, bodyWith(steps, value));
+      const got = await asker.ask(verb, real, bodyWith(steps, value));
       expect(got.status, got.text).toBe(422);
       expect(
         faultsOf(got).filter((fault) => tooLong.test(fault)),
@@ -184,7 +202,7 @@ describe.skipIf(ENGINE_MISSING !== null)("limits", () => {
       ).toHaveLength(1);
     }
     for (const value of values(limit)) {
-      const got = await desk.ask(verb, real, bodyWith(steps, value));
+      const got = await asker.ask(verb, real, bodyWith(steps, value));
       const faults = got.status === 422 ? faultsOf(got) : [];
       expect(faults.filter((fault) => tooLong.test(fault))).toEqual([]);
     }

@@ -13,6 +13,14 @@ const VERBS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 const NOBODY = "0".repeat(24);
 const fill = (path: string): string => path.replace(/[:{][a-z_]+\}?/g, NOBODY);
 
+/** The verbs under which a path is declared; `/tickets/bulk` is a ticket's path too, of one that is never there. */
+function verbsOf(path: string): string[] {
+  const matching = declaredRoutes().filter(({ path: pattern }) =>
+    new RegExp(`^${pattern.replace(/:[a-z_]+/g, "[^/]+")}$`).test(path),
+  );
+  return [...new Set(matching.map(({ verb }) => verb))];
+}
+
 describe.skipIf(ENGINE_MISSING !== null)("the OpenAPI description", () => {
   test("is served without a token, and valid OpenAPI 3.1", async () => {
     const got = await desk.get("/openapi.json", { Authorization: "" });
@@ -62,7 +70,6 @@ describe.skipIf(ENGINE_MISSING !== null)("the OpenAPI description", () => {
   });
 
   test("describes every route that answers, and every route that it describes answers", async () => {
-    const described = declaredRoutes().map(({ verb, path }) => `${verb} ${fill(path)}`);
     const paths = [...new Set(declaredRoutes().map(({ path }) => fill(path)))];
     const answering: string[] = [];
     for (const path of paths) {
@@ -75,14 +82,16 @@ describe.skipIf(ENGINE_MISSING !== null)("the OpenAPI description", () => {
         }
       }
     }
-    expect(answering.toSorted()).toEqual([...new Set(described)].toSorted());
+    const described = paths.flatMap((path) => verbsOf(path).map((verb) => `${verb} ${path}`));
+    expect(answering.toSorted()).toEqual(described.toSorted());
   });
 
   test("Allow names exactly the verbs that are described", async () => {
     for (const [path, operations] of Object.entries(document.paths)) {
-      const verbs = Object.keys(operations).map((verb) => verb.toUpperCase());
+      const verbs = verbsOf(fill(path));
+      expect(verbs).toEqual(expect.arrayContaining(Object.keys(operations).map((verb) => verb.toUpperCase())));
       const missing = VERBS.find((verb) => !verbs.includes(verb));
-      if (missing === undefined || path === "/users/me") continue;
+      if (missing === undefined) continue;
       const got = await desk.ask(missing, fill(path));
       expect(got.status, `${missing} ${path}`).toBe(405);
       expect(

@@ -4,6 +4,7 @@ import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createApiServer } from "../../src/api/server.ts";
 import { readConfig } from "../../src/config.ts";
+import { LiveStreams } from "../../src/realtime/live-streams.ts";
 import { openCreditMeter } from "../../src/storage/credit-windows.ts";
 import { type RawAnswer, exchange, exchangeBytes } from "../support/raw-http.ts";
 import { type TestDesk, logged, openDesk, startTestServer } from "../support/test-api.ts";
@@ -176,7 +177,8 @@ describe.skipIf(ENGINE_MISSING !== null)("T4: a fault of ours", () => {
     const storage = { db, blobs, close: async () => await Promise.resolve() };
     const lines: object[] = [];
     const log = { debug: (facts: object) => void lines.push(facts), error: (facts: object) => void lines.push(facts) };
-    const app = await createApiServer({ config: readConfig({}, {}), storage, meter: openCreditMeter(db), log });
+    const live = new LiveStreams(db, () => undefined);
+    const app = await createApiServer({ config: readConfig({}, {}), storage, meter: openCreditMeter(db), live, log });
     const got = await app.inject({
       url: "/api/v1/customers?contacts.value=secret@example.com",
       headers: { authorization: `Bearer ${desk.token}` },

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createApiServer } from "../../src/api/server.ts";
 import { readConfig } from "../../src/config.ts";
+import { LiveStreams } from "../../src/realtime/live-streams.ts";
 import { openCreditMeter } from "../../src/storage/credit-windows.ts";
 import { type Peer, type RawAnswer, exchange } from "../support/raw-http.ts";
 import { type TestDesk, type TestServer, openDesk, startTestServer } from "../support/test-api.ts";
@@ -174,7 +175,8 @@ describe.skipIf(ENGINE_MISSING !== null)("T2: HTTPS only", () => {
     const { db, blobs } = await sharedStorage();
     const storage = { db, blobs, close: async () => await Promise.resolve() };
     const log = { debug: () => undefined, error: () => undefined };
-    const app = await createApiServer({ config: readConfig({}, {}), storage, meter: openCreditMeter(db), log });
+    const live = new LiveStreams(db, () => undefined);
+    const app = await createApiServer({ config: readConfig({}, {}), storage, meter: openCreditMeter(db), live, log });
     await app.ready();
     app.server.listen({ host: outside, port: 0 });
     await once(app.server, "listening");

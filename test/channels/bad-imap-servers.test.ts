@@ -156,6 +156,23 @@ describe.skipIf(ENGINE_MISSING !== null)("a mailbox on a server that misbehaves"
     expect(await desk.bodies()).toEqual(["letter 1", "letter 3"]);
   });
 
+  test("that has a message of 200 MiB is not asked for it: it is put aside with the reason, and the others arrive", async () => {
+    const { desk, server, id } = await start([letter("letter 1"), Buffer.alloc(200 * 1024 * 1024), letter("letter 3")]);
+    const asked: number[] = [];
+    server.fault = ({ uid }) => {
+      asked.push(uid);
+      return "honest";
+    };
+    expect(await desk.fetch(id)).toBe(null);
+    expect(asked).toEqual([1, 3]);
+    expect(await desk.bodies()).toEqual(["letter 1", "letter 3"]);
+    expect((await desk.ledger())[1]).toMatchObject({
+      uid: 2,
+      outcome: "quarantine",
+      reason: expect.stringContaining("209715200 bytes"),
+    });
+  });
+
   test("that is down costs nothing but time: each failure doubles the pause, up to half an hour", async () => {
     const { desk, server, id } = await start(letters(1));
     server.down = true;

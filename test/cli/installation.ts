@@ -72,6 +72,7 @@ function environment(data: string, url: string | null, more: Record<string, stri
     PATH: process.env["PATH"],
     CANTRIP_DATA: data,
     CANTRIP_LOG_LEVEL: "error",
+    CANTRIP_BUILD_WEB: "never",
     ...(url === null ? {} : { DATABASE_URL: url }),
     ...more,
   };

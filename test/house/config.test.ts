@@ -30,6 +30,17 @@ const REFUSED: Record<keyof Config, string[]> = {
     "smtp://x#y",
   ],
   allowPrivateHosts: ["a b", "http://mail.internal", "mail.internal/24"],
+  authservId: ["a b", "mx.example.com;", "mx.example.com 1"],
+  dnsServers: ["dns.example.com", "192.0.2.53:port", "[192.0.2.53]", "[2001:db8::53", "192.0.2.53:65536"],
+  s3Bucket: ["AB", "ab", "-bucket", "a_b_c", "https://bucket"],
+  s3Endpoint: ["s3.example.com", "ftp://s3.example.com", "https://x/?a=b"],
+  s3Region: ["EU", "eu west", ""],
+  s3AccessKey: ["a b c", "ab"],
+  s3SecretKey: ["a b c", "ab"],
+  s3Prefix: ["desk", "/desk/", "a b/"],
+  workers: ["0", "65", "two", ""],
+  drainSeconds: ["-1", "301", "1.5", ""],
+  metricsToken: ["short", "with space in between", "ü".repeat(20)],
   logLevel: ["loud", "INFO", "trace", ""],
   failPoint: ["a step", "Deliver.Sending"],
 };
@@ -92,6 +103,41 @@ const TAKEN: { [K in keyof Config]: [string, Config[K]][] } = {
     ["", []],
     ["mail.internal, 10.0.0.5 ,[::1]", ["mail.internal", "10.0.0.5", "[::1]"]],
   ],
+  authservId: [
+    ["", null],
+    ["MX.example.com", "mx.example.com"],
+  ],
+  dnsServers: [
+    ["", []],
+    [
+      "192.0.2.53, 127.0.0.1:5353 ,2001:db8::53,[2001:db8::53]:5353",
+      ["192.0.2.53", "127.0.0.1:5353", "2001:db8::53", "[2001:db8::53]:5353"],
+    ],
+  ],
+  s3Bucket: [
+    ["", null],
+    ["my-bucket.1", "my-bucket.1"],
+  ],
+  s3Endpoint: [
+    ["", null],
+    ["https://s3.example.com/", "https://s3.example.com"],
+  ],
+  s3Region: [["eu-central-1", "eu-central-1"]],
+  s3AccessKey: [["", null]],
+  s3SecretKey: [["", null]],
+  s3Prefix: [
+    ["", ""],
+    ["desk/files/", "desk/files/"],
+  ],
+  workers: [["1", 1]],
+  drainSeconds: [
+    ["0", 0],
+    ["300", 300],
+  ],
+  metricsToken: [
+    ["", null],
+    ["0123456789abcdef", "0123456789abcdef"],
+  ],
   failPoint: [
     ["", null],
     ["deliver.sending", "deliver.sending"],
@@ -135,6 +181,15 @@ describe("the configuration", () => {
       smtpHost: "127.0.0.1",
       smtpUrl: null,
       allowPrivateHosts: [],
+      s3Bucket: null,
+      s3Endpoint: null,
+      s3Region: "us-east-1",
+      s3AccessKey: null,
+      s3SecretKey: null,
+      s3Prefix: "",
+      workers: 1,
+      drainSeconds: 1,
+      metricsToken: null,
       logLevel: "info",
       failPoint: null,
     });
@@ -181,6 +236,17 @@ describe("the configuration", () => {
     expect(messageOf({ tlsKey: "key.pem" }, {})).toContain("--tls-cert");
     const both = readConfig({}, { CANTRIP_TLS_CERT: "cert.pem", CANTRIP_TLS_KEY: "key.pem" });
     expect(both).toMatchObject({ tlsCert: resolve("cert.pem"), tlsKey: resolve("key.pem") });
+  });
+
+  test("wants the store's two keys together", () => {
+    expect(messageOf({}, { CANTRIP_S3_ACCESS_KEY: "access" })).toContain("CANTRIP_S3_SECRET_KEY");
+    const both = { CANTRIP_S3_ACCESS_KEY: "access", CANTRIP_S3_SECRET_KEY: "secret" };
+    expect(readConfig({}, both)).toMatchObject({ s3AccessKey: "access", s3SecretKey: "secret" });
+  });
+
+  test("wants PostgreSQL for more than one worker", () => {
+    expect(messageOf({ workers: "2" }, {})).toContain("needs PostgreSQL");
+    expect(readConfig({ workers: "2" }, { DATABASE_URL: "postgres://db/x" }).workers).toBe(2);
   });
 
   test("shows no secret of what it refuses", () => {

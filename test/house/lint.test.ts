@@ -95,6 +95,54 @@ function plants(): Plant[] {
   plant("web/schema-values.ts", use("../src/api/schemas/thing.ts"), restricted);
   plant("web/route-types.ts", useType("../src/api/thing.ts"), restricted);
   plant("web/domain-types.ts", useType("../src/domain/thing.ts"), restricted);
+  return [...list, ...webPlants()];
+}
+
+// The layers of the web client, again written apart from .oxlintrc.json.
+const webAllowed: Record<string, string[]> = {
+  lib: [],
+  i18n: ["lib"],
+  keys: ["lib", "i18n"],
+  ui: ["lib", "i18n", "keys"],
+  api: ["lib", "i18n"],
+  features: ["lib", "i18n", "keys", "ui", "api"],
+  app: ["lib", "i18n", "keys", "ui", "api"],
+};
+
+function webPlants(): Plant[] {
+  const list: Plant[] = [];
+  const plant = (path: string, text: string, breaks: string | null = null) => list.push({ path, text, breaks });
+  const thing = "export type Thing = number;\nexport const thing = 1;\n";
+  for (const from of Object.keys(webAllowed)) {
+    plant(`web/src/${from}/thing.ts`, thing);
+    for (const to of Object.keys(webAllowed).filter((each) => each !== from && each !== "features")) {
+      const verdict = webAllowed[from]?.includes(to) ? null : restricted;
+      plant(`web/src/${from}/to-${to}.ts`, use(`../${to}/thing.ts`), verdict);
+      plant(`web/src/${from}/deep/to-${to}.ts`, useType(`../../${to}/thing.ts`), verdict);
+    }
+    plant(`web/src/${from}/to-server.ts`, useType("../../../src/storage/thing.ts"), restricted);
+    plant(`web/src/${from}/to-schema.ts`, useType("../../../src/api/schemas/thing.ts"));
+    const mayRoute = ["api", "features", "app", "lib"].includes(from);
+    plant(`web/src/${from}/router.ts`, use("@tanstack/react-router"), mayRoute ? null : restricted);
+  }
+  plant("web/src/features/ticket/thing.ts", thing);
+  plant("web/src/features/ticket/public/thing.ts", thing);
+  plant("web/src/features/tickets/own.ts", use("./deep/own.ts"));
+  plant("web/src/features/tickets/deep/own.ts", thing);
+  plant("web/src/features/tickets/public.ts", use("../ticket/public/thing.ts"));
+  plant("web/src/features/tickets/deep/public.ts", use("../../ticket/public/thing.ts"));
+  plant("web/src/features/tickets/private.ts", use("../ticket/thing.ts"), restricted);
+  plant("web/src/features/tickets/deep/private.ts", use("../../ticket/parts/thing.ts"), restricted);
+  plant("web/src/app/public.ts", use("../features/ticket/public/thing.ts"));
+  plant("web/src/app/private.ts", use("../features/ticket/thing.ts"), restricted);
+  plant("web/src/ui/feature.ts", use("../features/ticket/public/thing.ts"), restricted);
+  plant("web/src/ui/words.tsx", "export const words = () => <p>Hello there</p>;\n", "react(jsx-no-literals)");
+  plant("web/src/ui/picture.tsx", 'export const picture = () => <img src="x" />;\n', "jsx-a11y(alt-text)");
+  plant(
+    "web/src/ui/hook.tsx",
+    'import { useState } from "react";\nexport const useIt = (a: boolean) => (a ? useState(1)[0] : 0);\n',
+    "react-hooks(rules-of-hooks)",
+  );
   return list;
 }
 

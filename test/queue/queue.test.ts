@@ -1,13 +1,16 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { HOUR, MINUTE, SECOND, now, setClock } from "../../src/domain/time.ts";
 import { type JobKind, type Task, enqueue, retryDelay, runDueJobs, startWorker } from "../../src/queue/queue.ts";
-import { countJobs } from "../../src/storage/jobs.ts";
+import { claimJobs, countJobs } from "../../src/storage/jobs.ts";
 import type { JobRow } from "../../src/storage/schema.ts";
 import { type Storage, openStorage } from "../../src/storage/open.ts";
 import { ENGINE_MISSING, type TestStorage, openTestStorage } from "../support/test-storage.ts";
 import { makeAccount, makeGate } from "../storage/storage-account.ts";
 
 const KIND: JobKind = "wake-ticket";
+
+/** How long a worker that died holds up its job. */
+const LEASE = 25 * SECOND;
 
 describe.skipIf(ENGINE_MISSING !== null)("the job queue", () => {
   let storage: TestStorage;
@@ -120,15 +123,42 @@ describe.skipIf(ENGINE_MISSING !== null)("the job queue", () => {
 
   test("runs a job again when its worker died with it, after its lease and not before", async () => {
     await add();
-    // A worker that never comes back.
-    void runDueJobs(storage.db, { [KIND]: async () => await new Promise(() => undefined) });
-    await expect.poll(async () => (await jobs())[0]?.attempts).toBe(1);
+    // As a worker does that never comes back.
+    await storage.db.transact(async (tx) => await claimJobs(tx, [KIND], clock, clock + LEASE, 1));
     const ran: string[] = [];
-    clock += 4 * MINUTE;
+    clock += LEASE - 1;
     expect(await runDueJobs(beside.db, { [KIND]: noting(ran) })).toBe(0);
-    clock += MINUTE;
+    clock += 1;
     expect(await runDueJobs(beside.db, { [KIND]: noting(ran) })).toBe(1);
     expect(ran).toEqual(["job"]);
+    expect(await jobs()).toEqual([]);
+  });
+
+  test("keeps a job for as long as it runs, however long that is", async () => {
+    setClock();
+    await add("long", now());
+    const holds = makeGate();
+    const mayEnd = makeGate();
+    const ran: string[] = [];
+    const lease = 1200;
+    const task: Task = async (job) => {
+      ran.push(nameOf(job));
+      holds.open();
+      await mayEnd.opened;
+    };
+    const running = runDueJobs(storage.db, { [KIND]: task }, undefined, undefined, lease);
+    await holds.opened;
+    const first = (await jobs())[0]?.locked_until ?? 0;
+    const others: number[] = [];
+    while (now() < first + 2 * lease) {
+      others.push(await runDueJobs(beside.db, { [KIND]: task }));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect((await jobs())[0]).toMatchObject({ attempts: 1 });
+    expect(new Set(others)).toEqual(new Set([0]));
+    mayEnd.open();
+    expect(await running).toBe(1);
+    expect(ran).toEqual(["long"]);
     expect(await jobs()).toEqual([]);
   });
 

@@ -4,6 +4,7 @@ import { newId } from "../../src/domain/ids.ts";
 import type { Tx } from "../../src/storage/database.ts";
 import { type EventCursor, FIRST_EVENT, bulkPositions, listEvents, recordEvent } from "../../src/storage/events.ts";
 import { type Storage, openStorage } from "../../src/storage/open.ts";
+import { OF_TICKET } from "../../src/storage/schema.ts";
 import { ENGINE, ENGINE_MISSING, type TestStorage, openTestStorage } from "../support/test-storage.ts";
 import { makeAccount, makeGate } from "./storage-account.ts";
 
@@ -150,6 +151,7 @@ describe.skipIf(ENGINE_MISSING !== null)("events", () => {
             user_id: null,
             changes: null,
             created_at: 0,
+            ...OF_TICKET,
           })
           .execute();
       }

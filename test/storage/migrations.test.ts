@@ -26,6 +26,18 @@ const RELEASED = [
   ["001-init", "002-search", "003-delivery"],
   ["001-init", "002-search", "003-delivery", "004-mailboxes"],
   ["001-init", "002-search", "003-delivery", "004-mailboxes", "005-conversations"],
+  [
+    "001-init",
+    "002-search",
+    "003-delivery",
+    "004-mailboxes",
+    "005-conversations",
+    "006-judged-mail",
+    "007-outgoing-mail",
+    "008-people",
+    "009-agents-work",
+    "010-surgery",
+  ],
 ];
 
 const NEWEST = RELEASED.at(-1) ?? [];

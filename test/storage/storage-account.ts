@@ -32,6 +32,7 @@ export async function addCustomer(tx: Tx, accountId: string, first_name = "Ruby"
     version: 1,
     created_at: at,
     updated_at: at,
+    merged_into: null,
   };
   await insertCustomer(tx, customer);
   return customer;

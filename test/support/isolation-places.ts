@@ -14,7 +14,17 @@ export const KINDS = [
   "email",
   "address",
   "labelName",
+  "userEmail",
+  "session",
+  "passkey",
+  "app",
   "word",
+  "draft",
+  "savedReply",
+  "savedSearch",
+  "undo",
+  "transport",
+  "mailbox",
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -45,6 +55,15 @@ const IN_PATH: Record<string, Kind> = {
   inbox_id: "inbox",
   label_id: "label",
   label_ids: "label",
+  session_id: "session",
+  passkey_id: "passkey",
+  app_id: "app",
+  draft_id: "draft",
+  saved_reply_id: "savedReply",
+  saved_search_id: "savedSearch",
+  undo_id: "undo",
+  transport_id: "transport",
+  mailbox_id: "mailbox",
 };
 
 const IN_QUERY: Record<string, Kind> = {
@@ -55,11 +74,14 @@ const IN_QUERY: Record<string, Kind> = {
   label_id: "label",
   "contacts.value": "email",
   q: "word",
+  ticket_ids: "ticket",
+  after_id: "ticket",
   inbox: "address",
+  subject: "inbox",
 };
 
 const NO_REFERENCE_IN_QUERY = new Set(
-  "state type spam trash since_created_at since_updated_at sort embed page per_page count fields envelope contacts.type".split(
+  "state type spam trash since_created_at since_updated_at sort embed page per_page count fields envelope contacts.type unread mentioned draft after tab view action".split(
     " ",
   ),
 );
@@ -71,18 +93,35 @@ const IN_BODY: Record<string, Kind> = {
   inbox_id: "inbox",
   label_ids: "label",
   attachment_ids: "attachment",
+  add_label_ids: "label",
+  remove_label_ids: "label",
+  label_id: "label",
+  ticket_id: "ticket",
+  message_id: "message",
+  mention_ids: "user",
+  draft_id: "draft",
+  q: "word",
+  ticket_ids: "ticket",
+  message_ids: "message",
+  customer_ids: "customer",
   value: "email",
   from: "email",
   to: "email",
   reply_to: "email",
   reply_cc: "email",
+  cc: "email",
+  bcc: "email",
   address: "address",
+  inbox_ids: "inbox",
+  email: "userEmail",
   "POST /labels name": "labelName",
   "PATCH /labels/:label_id name": "labelName",
+  "POST /transports/test id": "transport",
+  "POST /mailboxes/test id": "mailbox",
 };
 
 const NO_REFERENCE_IN_BODY = new Set(
-  "type subject first_name last_name summary direction body htmlized from_name state spam trash name color data snoozed_until".split(
+  "type subject first_name last_name summary direction send_at forward body htmlized from_name state spam trash name color data snoozed_until version kind query shared draft unread mentioned since_created_at since_updated_at tab role disabled preferences signature notifications current_password password code response undo_seconds credits_per_minute requests_per_second plus_addressing enabled domain host port security auth user token_url client_id client_secret refresh_token folder after authserv_id from_now send_to".split(
     " ",
   ),
 );
@@ -102,6 +141,37 @@ const BODIES: Record<string, (own: Things) => Record<string, unknown>> = {
   "PATCH /inboxes/:inbox_id": () => ({}),
   "POST /labels": () => ({ name: crypto.randomUUID() }),
   "PATCH /labels/:label_id": () => ({}),
+  "POST /inboxes/:inbox_id/dkim": () => ({}),
+  "POST /transports": () => ({ host: "127.0.0.1" }),
+  "PATCH /transports/:transport_id": () => ({}),
+  "POST /transports/test": () => ({ host: "127.0.0.1" }),
+  "POST /mailboxes": () => ({ host: "127.0.0.1", user: "x", password: "x" }),
+  "PATCH /mailboxes/:mailbox_id": () => ({}),
+  "POST /mailboxes/test": () => ({ host: "127.0.0.1", user: "x", password: "x" }),
+  "POST /people": () => ({ email: `${crypto.randomUUID()}@new.example` }),
+  "PATCH /people/:user_id": () => ({}),
+  "POST /apps": () => ({ name: "New" }),
+  "PATCH /account": () => ({}),
+  "PATCH /me": () => ({}),
+  "PUT /me/password": () => ({ password: "a good password" }),
+  "PUT /me/totp": () => ({ code: "000000" }),
+  "DELETE /me/totp": () => ({}),
+  "POST /me/recovery-codes": () => ({}),
+  "POST /me/passkeys": () => ({ response: {} }),
+  "POST /tickets/bulk": () => ({ changes: { state: "closed" } }),
+  "PUT /tickets/:ticket_id/seen": () => ({}),
+  "PUT /tickets/:ticket_id/draft": () => ({}),
+  "POST /drafts": () => ({}),
+  "PUT /drafts/:draft_id": () => ({}),
+  "POST /saved-replies": () => ({ name: "x", body: "x" }),
+  "PATCH /saved-replies/:saved_reply_id": () => ({}),
+  "POST /saved-replies/:saved_reply_id/render": () => ({}),
+  "POST /saved-searches": () => ({ name: "x", query: "x" }),
+  "PATCH /saved-searches/:saved_search_id": () => ({}),
+  "POST /tickets/:ticket_id/merge": () => ({}),
+  "POST /tickets/:ticket_id/split": () => ({}),
+  "POST /customers/:customer_id/merge": () => ({}),
+  "PUT /tickets/:ticket_id/presence": () => ({ state: "viewing" }),
 };
 
 export function nameOf({ verb, path }: Route): string {
@@ -148,13 +218,19 @@ function queryPlaces(route: Route): Place[] {
   return names.flatMap((name) => {
     const kind = known(IN_QUERY, name, `the parameters of ${nameOf(route)}`);
     const request = (value: string, own: Things): Request => ({
-      path: `${fillPath(route, own)}?${name}=${encodeURIComponent(value)}&count=true&per_page=100`,
+      path: `${fillPath(route, own)}?${name}=${encodeURIComponent(value)}&count=true&per_page=100${saidWith(route, name, own)}`,
       ...("rawType" in route && { body: "From: a@x.example\r\n\r\nhello", type: route.rawType }),
     });
     const alone: Place = { name: `?${name}=`, kind, ask: request };
-    if (name === "q" || route.verb !== "GET") return [alone];
+    if (name === "q" || name === "after_id" || route.verb !== "GET") return [alone];
     return [alone, { name: `?${name}=, in a list`, kind, ask: (value, own) => request(`${value},${own[kind]}`, own) }];
   });
+}
+
+/** What a parameter says nothing without. */
+function saidWith({ path }: Route, name: string, own: Things): string {
+  if (path !== "/search-hits") return "";
+  return name === "q" ? `&ticket_ids=${own.ticket}` : `&q=${own.word}`;
 }
 
 type Step = string | number;

@@ -22,6 +22,14 @@ export interface ScriptedImap {
   silent: boolean;
   /** The command lines, without their tags. */
   said: string[];
+  /** Of those still in the folder, the ones flagged \Seen. */
+  seen: Set<number>;
+  /** The highest UID of those that `append` gave. */
+  lastUid: number;
+  /** Moved to another folder. */
+  moved: Buffer[];
+  /** Puts a message behind the others, whatever was moved away, and tells everyone who waits. */
+  append(raw: string | Buffer): void;
   /** Tells everyone who waits that a message came. */
   announce(): void;
   close(): Promise<void>;
@@ -62,6 +70,14 @@ export async function startScriptedImap(
     down: false,
     silent: false,
     said: [],
+    seen: new Set(),
+    lastUid: 0,
+    moved: [],
+    append: (raw) => {
+      scripted.lastUid = Math.max(scripted.lastUid, ...scripted.messages.keys()) + 1;
+      scripted.messages.set(scripted.lastUid, Buffer.from(raw));
+      scripted.announce();
+    },
     announce: () => {
       for (const socket of sockets) socket.write(`* ${scripted.messages.size} EXISTS\r\n`);
     },
@@ -90,7 +106,7 @@ function answer(server: ScriptedImap, socket: Socket, line: string, capabilities
   if (command === "NAMESPACE") return done("BAD unknown");
   if (command === "LIST" || command === "LSUB") socket.write(`* LIST (\\HasNoChildren) "/" INBOX\r\n`);
   if (command === "SELECT" || command === "EXAMINE") {
-    const next = Math.max(0, ...server.messages.keys()) + 1;
+    const next = Math.max(server.lastUid, ...server.messages.keys()) + 1;
     socket.write(
       `* FLAGS (\\Seen)\r\n* ${server.messages.size} EXISTS\r\n* 0 RECENT\r\n` +
         `* OK [UIDVALIDITY ${server.uidValidity}] ok\r\n* OK [UIDNEXT ${next}] ok\r\n`,
@@ -107,9 +123,15 @@ function answer(server: ScriptedImap, socket: Socket, line: string, capabilities
 }
 
 function answerUid(server: ScriptedImap, socket: Socket, tag: string, [command = "", ...rest]: string[]): void {
-  const uids = [...server.messages.keys()].toSorted((a, b) => a - b);
+  const uids = uidsOf(server);
   const range = rest.find((part) => /^[\d:,*]+$/.test(part)) ?? "";
-  const asked = uids.filter((uid) => isIn(uid, range, uids.at(-1) ?? 0));
+  const asked = uidsIn(server, range, uids);
+  if (command.toUpperCase() === "STORE") for (const uid of asked) server.seen.add(uid);
+  if (command.toUpperCase() === "MOVE") moveAway(server, socket, asked, uids);
+  if (["STORE", "MOVE"].includes(command.toUpperCase())) {
+    socket.write(`${tag} OK done\r\n`);
+    return;
+  }
   if (command.toUpperCase() === "SEARCH") {
     socket.write(`* SEARCH${asked.map((uid) => ` ${uid}`).join("")}\r\n${tag} OK done\r\n`);
     return;
@@ -118,7 +140,7 @@ function answerUid(server: ScriptedImap, socket: Socket, tag: string, [command =
   for (const uid of asked) {
     const raw = server.messages.get(uid);
     if (raw === undefined || socket.destroyed) continue;
-    const number = uids.indexOf(uid) + 1;
+    const number = positionOf(uid, uids) + 1;
     if (!wantsText) {
       socket.write(`* ${number} FETCH (UID ${uid} RFC822.SIZE ${raw.byteLength})\r\n`);
       continue;
@@ -129,11 +151,52 @@ function answerUid(server: ScriptedImap, socket: Socket, tag: string, [command =
   if (!socket.destroyed) socket.write(`${tag} OK done\r\n`);
 }
 
+/** RFC 6851: each leaves with an EXPUNGE under the number that it has by then. */
+function moveAway(server: ScriptedImap, socket: Socket, asked: readonly number[], uids: readonly number[]): void {
+  for (const uid of asked.toReversed()) {
+    const raw = server.messages.get(uid);
+    if (raw === undefined) continue;
+    server.moved.push(raw);
+    server.messages.delete(uid);
+    socket.write(`* ${uids.indexOf(uid) + 1} EXPUNGE\r\n`);
+  }
+}
+
 /** A message's text, under a length that may be a lie. */
 export function sendText(socket: Socket, number: number, uid: number, raw: Buffer, length = raw.byteLength): void {
   socket.write(`* ${number} FETCH (UID ${uid} BODY[] {${length}}\r\n`);
   socket.write(raw);
   socket.write(")\r\n");
+}
+
+const sorted = new WeakMap<Map<number, Buffer>, number[]>();
+
+/** Sorted anew only when there are others: a mailbox of 100,000 messages is asked thousands of times. */
+function uidsOf({ messages }: ScriptedImap): number[] {
+  const known = sorted.get(messages);
+  if (known?.length === messages.size && known.every((uid) => messages.has(uid))) return known;
+  const uids = [...messages.keys()].toSorted((a, b) => a - b);
+  sorted.set(messages, uids);
+  return uids;
+}
+
+/** A list is looked up one by one; only a range goes through all. */
+function uidsIn({ messages }: ScriptedImap, range: string, uids: number[]): number[] {
+  if (/^[\d,]+$/.test(range)) {
+    const listed = range.split(",").map(Number);
+    return listed.filter((uid) => messages.has(uid));
+  }
+  return uids.filter((uid) => isIn(uid, range, uids.at(-1) ?? 0));
+}
+
+function positionOf(uid: number, uids: readonly number[]): number {
+  let [from, to] = [0, uids.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((uids[middle] ?? 0) < uid) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 function isIn(uid: number, range: string, last: number): boolean {

@@ -4,11 +4,15 @@ import { type IncomingHttpHeaders, type IncomingMessage, request as httpRequest 
 import type { AddressInfo } from "node:net";
 import { type ServerParts, createApiServer } from "../../src/api/server.ts";
 import { readConfig } from "../../src/config.ts";
+import { deliveryMeans } from "../../src/outgoing-mail.ts";
 import { createToken } from "../../src/desk/create-token.ts";
 import { createUser } from "../../src/desk/create-user.ts";
 import { createInbox } from "../../src/desk/inboxes.ts";
+import { openSession } from "../../src/desk/sessions.ts";
 import { newAccount } from "../../src/desk/set-up-account.ts";
 import { Faults } from "../../src/domain/faults.ts";
+import type { UserRole } from "../../src/domain/states.ts";
+import { LiveStreams } from "../../src/realtime/live-streams.ts";
 import { insertAccount } from "../../src/storage/accounts.ts";
 import { openCreditMeter } from "../../src/storage/credit-windows.ts";
 import type { AccountRow, InboxRow, UserRow } from "../../src/storage/schema.ts";
@@ -47,11 +51,24 @@ export const logged: object[] = [];
 export async function startTestServer(
   settings: Partial<ServerParts["config"]> = {},
   storage?: TestStorage,
+  webClient?: string,
 ): Promise<TestServer> {
   const used = storage ?? (await sharedStorage());
-  const config = { ...readConfig({}, {}), ...settings };
+  const config = { ...readConfig({ data: used.data }, {}), ...settings };
   const log = { debug: () => undefined, error: (facts: object) => void logged.push(facts) };
-  const app = await createApiServer({ config, storage: used, meter: openCreditMeter(used.db), log });
+  const live = new LiveStreams(used.db, (error) => log.error({ error }));
+  const outgoing = deliveryMeans(config, used);
+  const mailboxes = { ...outgoing, mailLimit: config.mailLimit };
+  const parts = {
+    config,
+    storage: used,
+    meter: openCreditMeter(used.db),
+    live,
+    log,
+    outgoing,
+    incoming: { mailboxes },
+  };
+  const app = await createApiServer({ ...parts, ...(webClient !== undefined && { webClient }) });
   await app.listen({ host: "127.0.0.1", port: 0 });
   app.server.unref();
   const { port } = app.server.address() as AddressInfo;
@@ -86,7 +103,9 @@ export async function send(
   request.end(payload);
   const [response] = (await once(request, "response")) as [IncomingMessage];
   const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk as Buffer);
+  // A stream never ends by itself; what its beginning says is enough here.
+  if (response.headers["content-type"]?.startsWith("text/event-stream") === true) response.destroy();
+  else for await (const chunk of response) chunks.push(chunk as Buffer);
   const text = Buffer.concat(chunks).toString("utf8");
   const isJson = response.headers["content-type"]?.startsWith("application/json") === true;
   const got: Got = {
@@ -100,18 +119,38 @@ export async function send(
   return got;
 }
 
-/** An account of a test's own, and a client of it. */
-export interface TestDesk {
+/** Somebody who asks, below `/api/v1`. */
+export interface TestClient {
+  /** A body makes the request `application/json`. */
+  ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Got>;
+  get(path: string, headers?: Record<string, string>): Promise<Got>;
+  post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Got>;
+  patch(path: string, body?: unknown, headers?: Record<string, string>): Promise<Got>;
+}
+
+/** Somebody who is signed in, in our own web client. */
+export interface SignedIn extends TestClient {
+  user: UserRow;
+  /** The `Cookie` header. */
+  cookie: string;
+}
+
+/** What our web client sends with every request, from a page of the server's. */
+export function webHeaders(server: TestServer, cookie?: string): Record<string, string> {
+  return { "X-Cantrip-Client": "web", Origin: server.url, ...(cookie !== undefined && { Cookie: cookie }) };
+}
+
+/** An account of a test's own, and a client of it, which sends the token. */
+export interface TestDesk extends TestClient {
   server: TestServer;
   account: AccountRow;
   token: string;
   user: UserRow;
   inbox: InboxRow;
-  /** Sends a request with the token, below `/api/v1`; a body makes it `application/json`. */
-  ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Got>;
-  get(path: string, headers?: Record<string, string>): Promise<Got>;
-  post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Got>;
-  patch(path: string, body?: unknown, headers?: Record<string, string>): Promise<Got>;
+  /** Sends nothing of its own: nobody in particular. */
+  bare: TestClient;
+  /** Signs a person in: a new agent who sees everything, unless something else is said. */
+  signIn(who?: { role?: UserRole; inboxIds?: readonly string[] | null; user?: UserRow }): Promise<SignedIn>;
   /** Creates a ticket and returns it; `more` goes into the request. */
   // oxlint-disable-next-line no-explicit-any -- as above
   ticket(more?: object): Promise<any>;
@@ -144,25 +183,16 @@ export async function openDesk(
     const { token } = await createToken(tx, account.id, "Test", faults);
     return { user, inbox, token };
   });
-  const ask: TestDesk["ask"] = async (method, path, body, headers = {}) =>
-    await send(server, method, `/api/v1${path}`, {
-      body,
-      headers: {
-        Authorization: `Bearer ${made.token}`,
-        ...(body !== undefined && { "Content-Type": "application/json" }),
-        ...headers,
-      },
-    });
+  const client = clientOf(server, () => ({ Authorization: `Bearer ${made.token}` }));
   return {
     server,
     account,
     ...made,
-    ask,
-    get: async (path, headers) => await ask("GET", path, undefined, headers),
-    post: async (path, body, headers) => await ask("POST", path, body, headers),
-    patch: async (path, body, headers) => await ask("PATCH", path, body, headers),
+    ...client,
+    bare: clientOf(server, () => ({})),
+    signIn: async (who) => await signIn(server, account, who),
     ticket: async (more = {}) => {
-      const got = await ask("POST", "/tickets", {
+      const got = await client.ask("POST", "/tickets", {
         type: "email",
         subject: "A question",
         customer: { first_name: "Ruby", last_name: "Miller" },
@@ -172,4 +202,35 @@ export async function openDesk(
       return got.body;
     },
   };
+}
+
+/** A client that sends some headers with everything it asks. */
+export function clientOf(server: TestServer, own: () => Record<string, string>): TestClient {
+  const ask: TestClient["ask"] = async (method, path, body, headers = {}) =>
+    await send(server, method, `/api/v1${path}`, {
+      body,
+      headers: { ...own(), ...(body !== undefined && { "Content-Type": "application/json" }), ...headers },
+    });
+  return {
+    ask,
+    get: async (path, headers) => await ask("GET", path, undefined, headers),
+    post: async (path, body, headers) => await ask("POST", path, body, headers),
+    patch: async (path, body, headers) => await ask("PATCH", path, body, headers),
+  };
+}
+
+async function signIn(
+  server: TestServer,
+  account: AccountRow,
+  { role = "agent", inboxIds = null, user: known }: Parameters<TestDesk["signIn"]>[0] = {},
+): Promise<SignedIn> {
+  const { user, token } = await server.storage.db.transact(async (tx) => {
+    const email = `${randomBytes(6).toString("hex")}@desk.example`;
+    const input = { first_name: "Ada", last_name: "Byron", email, role, inbox_ids: inboxIds };
+    const added = known ?? (await createUser(tx, account.id, input, new Faults()));
+    const place = { address: "127.0.0.1", userAgent: "Test" };
+    return { user: added, token: await openSession(tx, account.id, added.id, place) };
+  });
+  const cookie = `__Host-cantrip=${token}`;
+  return { user, cookie, ...clientOf(server, () => webHeaders(server, cookie)) };
 }

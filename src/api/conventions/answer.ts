@@ -20,6 +20,8 @@ export interface Answer {
   /** Of a collection that was counted (R4). */
   total?: number;
   headers?: ShownHeaders;
+  /** `Set-Cookie`: for the browser only, so that an envelope does not show it. */
+  cookie?: string;
 }
 
 export const BASE_PATH = "/api/v1";
@@ -62,6 +64,7 @@ export async function sendAnswer(
     ...answer.headers,
   };
   writeHeaders(reply, headers);
+  if (answer.cookie !== undefined) reply.raw.setHeader("Set-Cookie", answer.cookie);
   if (enveloped) {
     const envelope = JSON.stringify(envelop(status, headers, answer.body), null, indent);
     return reply.code(200).header("Content-Type", JSON_TYPE).send(envelope);

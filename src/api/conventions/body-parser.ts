@@ -19,13 +19,23 @@ export interface RawBody {
 }
 
 /** Refuses a body by its headers, before a byte of it is read: 415 (T6), then 413 (F1). */
-export function checkBodyHeaders(request: IncomingMessage, limit: number, expected: string = "application/json"): void {
-  if (!WITH_BODY.has(request.method ?? "") || !hasBody(request)) return;
+export function checkBodyHeaders(
+  request: IncomingMessage,
+  limit: number,
+  expected: string = "application/json",
+  declared = false,
+): void {
+  if (!bodyCounts(request, declared) || !hasBody(request)) return;
   const type = (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase();
   if (type !== expected) {
     throw new HttpError(415, `Unsupported Media Type: a request with a body needs Content-Type: ${expected}`);
   }
   if (Number(request.headers["content-length"] ?? 0) > limit) throw tooLarge(limit);
+}
+
+/** By the verb; a DELETE has a body that counts only where the route `declared` one. */
+function bodyCounts({ method = "" }: IncomingMessage, declared: boolean): boolean {
+  return WITH_BODY.has(method) || (declared && method === "DELETE");
 }
 
 export function hasBody(request: IncomingMessage): boolean {
@@ -49,8 +59,13 @@ export class BodyParser {
    * before they are parsed, so that a refusal of unreadable JSON can be kept too (B2). Whoever is done with the body says so
    * by `release`.
    */
-  async read(request: IncomingMessage, seen: (hash: string) => void, raw?: RawBody): Promise<unknown> {
-    if (!WITH_BODY.has(request.method ?? "") || !hasBody(request)) {
+  async read(
+    request: IncomingMessage,
+    seen: (hash: string) => void,
+    raw?: RawBody,
+    declared = false,
+  ): Promise<unknown> {
+    if (!bodyCounts(request, declared) || !hasBody(request)) {
       request.resume();
       return undefined;
     }

@@ -1,5 +1,5 @@
 import { type CreditLimits, secondsUntilReset } from "../../domain/credits.ts";
-import type { TokenHolder } from "../../storage/api-tokens.ts";
+import type { AskedAccount } from "../../storage/api-tokens.ts";
 import type { CreditMeter } from "../../storage/credit-windows.ts";
 import { HttpError } from "../errors.ts";
 
@@ -23,7 +23,7 @@ export type RateHeaders = Record<
 >;
 
 /** Takes the price of a request before anything is done for it; 429 when it is not all there (C1, C3). */
-export async function charge(meter: CreditMeter, account: TokenHolder, price: number): Promise<Charged> {
+export async function charge(meter: CreditMeter, account: AskedAccount, price: number): Promise<Charged> {
   const limits: CreditLimits = {
     creditsPerMinute: account.credits_per_minute,
     requestsPerSecond: account.requests_per_second,

@@ -4,6 +4,7 @@ import { DAY, now } from "../../domain/time.ts";
 import type { Db, Tx } from "../../storage/database.ts";
 import { deleteExpiredKey, findIdempotencyKey, insertIdempotencyKey } from "../../storage/idempotency-keys.ts";
 import type { IdempotencyKeyRow } from "../../storage/schema.ts";
+import type { Vault } from "../../storage/secrets.ts";
 import type { Answer } from "./answer.ts";
 
 /** How long a key is remembered (B2). */
@@ -18,6 +19,8 @@ export interface IdempotentRequest {
   request: string;
   /** Of the body's bytes; null until they are read. */
   bodyHash: string | null;
+  /** Seals the answer that is kept, where it holds a secret that is kept nowhere else. */
+  vault?: Vault;
 }
 
 /** Stands for the hash of a request without a body. */
@@ -70,6 +73,30 @@ export async function runOnce(
   }
 }
 
+/**
+ * As `runOnce`, for work that takes several transactions: its answer is kept after the last of them. After a crash in
+ * between, the same request runs again, so the work must be of a kind that does no harm the second time.
+ */
+export async function runInSteps(
+  db: Db,
+  request: IdempotentRequest | null,
+  work: () => Promise<Answer>,
+): Promise<Answer> {
+  if (request === null) return await work();
+  const identity = `${request.accountId} ${request.tokenId} ${request.request}`;
+  if (running.has(identity)) throw stillRunning();
+  running.add(identity);
+  try {
+    const kept = await db.transact(async (tx) => await findFresh(tx, request));
+    if (kept !== undefined) return replay(kept, request);
+    const answer = await work();
+    await db.transact(async (tx) => await insertIdempotencyKey(tx, keyRow(request, answer)));
+    return answer;
+  } finally {
+    running.delete(identity);
+  }
+}
+
 /** Keeps the refusal of a request, whose own transaction is rolled back. A key that is there already stays. */
 export async function keepRefusal(db: Db, request: IdempotentRequest, refusal: Answer): Promise<void> {
   if (!isKept(refusal.status)) return;
@@ -103,7 +130,7 @@ function replay(kept: IdempotencyKeyRow, request: IdempotentRequest): Answer {
   }
   return {
     status: kept.status,
-    ...(kept.body !== null && { body: JSON.parse(kept.body) as unknown }),
+    ...(kept.body !== null && { body: JSON.parse(request.vault?.unseal(kept.body) ?? kept.body) as unknown }),
     ...(kept.location !== null && { location: kept.location }),
     ...(kept.version !== null && { version: kept.version }),
   };
@@ -118,7 +145,11 @@ function keyRow(request: IdempotentRequest, answer: Answer): IdempotencyKeyRow {
     status: answer.status,
     location: answer.location ?? null,
     version: answer.version ?? null,
-    body: answer.body === undefined ? null : JSON.stringify(answer.body),
+    body: answer.body === undefined ? null : sealed(request, JSON.stringify(answer.body)),
     created_at: now(),
   };
+}
+
+function sealed({ vault }: IdempotentRequest, text: string): string {
+  return vault === undefined ? text : vault.seal(text);
 }

@@ -1,8 +1,11 @@
 import { Malformed } from "../../domain/errors.ts";
 import { isId } from "../../domain/ids.ts";
-import { searchTerms } from "../../domain/search-words.ts";
+import { type SearchQuery, countSearchWords, parseSearch } from "../../domain/search-query.ts";
+import { type SearchTerm, searchTerms } from "../../domain/search-words.ts";
 import { TICKET_STATES, TICKET_TYPES } from "../../domain/states.ts";
+import type { SignedInUser } from "../../domain/roles.ts";
 import type { Flag } from "../../storage/schema.ts";
+import { type AskedFilter, PERSONAL_FILTERS } from "../../storage/resolve-search.ts";
 import type { TicketFilter, TicketSort } from "../../storage/ticket-list.ts";
 import type { Query } from "./query.ts";
 
@@ -25,9 +28,11 @@ export const TICKET_SORTS: ReadonlyMap<string, readonly TicketSort[]> = new Map(
   ],
 ]);
 
-/** The filters of a list of tickets (R9). */
-export function readTicketFilter(query: Query): TicketFilter {
-  const filter: TicketFilter = {
+/** The filters of a list of tickets (R9), and what whoever asks may see of it. */
+export function readTicketFilter(query: Query, user: SignedInUser | null): AskedFilter {
+  const search = readSearch(query);
+  return {
+    within: user?.inboxIds ?? null,
     ...given("ids", readIds(query, "id")),
     ...given("inboxIds", readIds(query, "inbox_id")),
     ...given("customerIds", readIds(query, "customer_id")),
@@ -39,12 +44,37 @@ export function readTicketFilter(query: Query): TicketFilter {
     ...given("trash", readFlags(query, "trash")),
     ...given("sinceCreated", query.time("since_created_at")),
     ...given("sinceUpdated", query.time("since_updated_at")),
-    ...given("terms", readTerms(query)),
+    ...given("terms", search.terms),
+    search,
+    personal: PERSONAL_FILTERS.flatMap((name) => {
+      const flags = readFlags(query, name);
+      return flags?.length === 1 ? [[name, flags[0] === 1] as const] : [];
+    }),
   };
-  return filter;
 }
 
-/** `q`: undefined when it holds no word, which is no filter; empty, which matches nothing, when it holds a NUL (T15). */
+/**
+ * `q` of tickets, with its operators. `terms` are undefined when it holds no word, which is no filter; empty, which
+ * matches nothing, when it holds a NUL (T15).
+ */
+function readSearch(query: Query): Pick<SearchQuery, "operators" | "without"> & { terms?: readonly SearchTerm[] } {
+  const text = readSearchText(query);
+  if (text === "" && query.text("q")?.includes("\u0000") === true) return { operators: [], without: [], terms: [] };
+  const search = parseSearch(text);
+  const { terms, operators, without } = search;
+  return { operators, without, ...(terms.length > 0 && { terms }) };
+}
+
+/** The text of `q`, which is refused when it has too many words; empty when it holds a NUL (T15). */
+export function readSearchText(query: Query): string {
+  const text = query.text("q") ?? "";
+  if (text.includes("\u0000")) return "";
+  const words = countSearchWords(parseSearch(text));
+  if (words > MOST_TERMS) throw new Malformed(`q must have at most ${MOST_TERMS} words`);
+  return text;
+}
+
+/** `q` where it takes words only: undefined when it holds no word, which is no filter; empty, which matches nothing, when it holds a NUL (T15). */
 export function readTerms(query: Query): TicketFilter["terms"] {
   const text = query.text("q");
   if (text === undefined) return undefined;

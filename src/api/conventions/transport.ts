@@ -7,6 +7,8 @@ const FORWARDING = ["forwarded", "x-forwarded-for", "x-forwarded-proto", "x-forw
 /** Tells secure requests from others, and who really asks, by the one list of trusted proxies (T2). */
 export interface Transport {
   isSecure(request: IncomingMessage): boolean;
+  /** Whether a program on this machine asks, without a proxy in between. */
+  isThisMachine(request: IncomingMessage): boolean;
   /** `https://help.example.com`: the configured public URL, else scheme and host as far as they are trusted (T14). */
   originOf(request: IncomingMessage): string;
   /** The address of the client: the peer's, or what a trusted proxy says. */
@@ -29,7 +31,7 @@ export function openTransport(trustedProxies: readonly string[], publicUrl: stri
     if (schemes.some((scheme) => scheme !== "https")) return false;
     if (isEncrypted(request)) return true;
     if (schemes.length > 0) return isTrusted(request);
-    return isLoopback(peerOf(request)) && FORWARDING.every((header) => request.headers[header] === undefined);
+    return isThisMachine(request);
   }
 
   function hostOf(request: IncomingMessage): string {
@@ -41,6 +43,7 @@ export function openTransport(trustedProxies: readonly string[], publicUrl: stri
 
   return {
     isSecure,
+    isThisMachine,
     hostOf,
     originOf(request) {
       if (publicUrl !== null) return publicUrl;
@@ -58,6 +61,10 @@ export function openTransport(trustedProxies: readonly string[], publicUrl: stri
       return hops.findLast((hop) => !contains(trusted, hop)) ?? peer;
     },
   };
+}
+
+function isThisMachine(request: IncomingMessage): boolean {
+  return isLoopback(peerOf(request)) && FORWARDING.every((header) => request.headers[header] === undefined);
 }
 
 function peerOf(request: IncomingMessage): string {

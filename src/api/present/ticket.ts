@@ -6,6 +6,7 @@ import { labelIdsOf } from "../../storage/tickets.ts";
 import { EMBED_NAMES, type Embed } from "../conventions/embed.ts";
 import { type Resource, type ResourceFields, pickFields } from "../conventions/fields.ts";
 import { loadEmbeds } from "./embeds.ts";
+import { TICKET_MARKS, loadMarks } from "./ticket-marks.ts";
 
 const FIELDS: ResourceFields = {
   documented: [
@@ -27,21 +28,27 @@ const FIELDS: ResourceFields = {
     "created_at",
     "summary",
   ],
-  extra: ["version"],
+  extra: ["version", "merged_into", "split_from", ...TICKET_MARKS],
 };
 
-/** Tickets as the API shows them, with what is embedded: one batched query for each type (R3). */
+/**
+ * Tickets as the API shows them, with what is embedded and what `fields` names besides: one batched query for each (R3).
+ * `viewerId` is who is signed in; null for a token.
+ */
 export async function presentTickets(
   reader: Reader,
   accountId: string,
   tickets: readonly TicketRow[],
   embeds: ReadonlySet<Embed>,
   asked: ReadonlySet<string> | null,
+  viewerId: string | null = null,
 ): Promise<Resource[]> {
   const addresses = await replyAddresses(reader, accountId, tickets, asked);
   const embedded = await loadEmbeds(reader, accountId, tickets, embeds);
+  const marks = await loadMarks(reader, accountId, viewerId, tickets, asked);
   return tickets.map((ticket) => {
-    const resource = { ...ticketFields(ticket, addresses.get(ticket.customer_id) ?? null), ...embedded(ticket) };
+    const fields = ticketFields(ticket, addresses.get(ticket.customer_id) ?? null);
+    const resource = { ...fields, ...marks(ticket), ...embedded(ticket) };
     return pickFields(resource, FIELDS, asked, EMBED_NAMES);
   });
 }
@@ -52,8 +59,9 @@ export async function presentTicket(
   ticket: TicketRow,
   embeds: ReadonlySet<Embed>,
   asked: ReadonlySet<string> | null,
+  viewerId: string | null = null,
 ): Promise<Resource> {
-  const [resource = {}] = await presentTickets(reader, accountId, [ticket], embeds, asked);
+  const [resource = {}] = await presentTickets(reader, accountId, [ticket], embeds, asked, viewerId);
   return resource;
 }
 
@@ -77,6 +85,8 @@ function ticketFields(ticket: TicketRow, address: string | null): Resource {
     created_at: formatTime(ticket.created_at),
     summary: ticket.summary,
     version: ticket.version,
+    merged_into: ticket.merged_into,
+    split_from: ticket.split_from,
   };
 }
 

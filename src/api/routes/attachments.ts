@@ -68,13 +68,14 @@ export function declareAttachments(router: Router): void {
     },
     async ({ account, query, request, idempotent }) => {
       const faults = new Faults();
-      const { name, type, data } = checkBody(CreateAttachment, request.body, faults);
+      const { name, type, data, content_id } = checkBody(CreateAttachment, request.body, faults);
       const bytes = data === undefined ? undefined : decodeBase64(data, faults, "data");
       if (bytes !== undefined && bytes.byteLength > attachmentLimit) {
         throw new HttpError(413, `Payload Too Large: data must have at most ${attachmentLimit} bytes, decoded`);
       }
       faults.throwIfAny();
-      const input = { ...(name !== undefined && { name }), ...(type !== undefined && { type }) };
+      const given = { ...(name !== undefined && { name }), ...(type !== undefined && { type }) };
+      const input = { ...given, contentId: content_id ?? null };
       const stored = bytes === undefined ? {} : { bytes, hash: hashBytes(bytes) };
       // Before the transaction, so that no writer waits for the disk; the transaction finds them there.
       if (stored.bytes !== undefined) await blobs.put(account.id, stored.hash, stored.bytes);

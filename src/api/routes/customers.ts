@@ -68,7 +68,7 @@ export function declareCustomers(router: Router): void {
     "/customers/:customer_id/tickets",
     { ...TICKET_LIST, tag, summary: "List a customer's tickets" },
     async (call) => {
-      const filter = readTicketFilter(call.query);
+      const filter = readTicketFilter(call.query, call.user);
       const page = readTicketPage(call.query);
       const customer = await findCustomer(db, call.account.id, pathId(call, "customer_id"));
       if (customer === undefined) throw new NotFound();

@@ -2,6 +2,7 @@ import { Type } from "typebox";
 import { NotFound } from "../../domain/errors.ts";
 import { Faults } from "../../domain/faults.ts";
 import { createInbox, deleteInbox, updateInbox } from "../../desk/inboxes.ts";
+import { recordAudit } from "../../storage/audit-entries.ts";
 import { findInbox, listInboxes } from "../../storage/inboxes.ts";
 import { pathId } from "../call.ts";
 import { NO_CONTENT, created, ok } from "../conventions/answer.ts";
@@ -21,8 +22,10 @@ export function declareInboxes(router: Router): void {
   router.read(
     "/inboxes",
     { tag, summary: "List inboxes", parameters: OF_WHOLE, collection: true, answer: Type.Array(Inbox), status: 200 },
-    async ({ account, query }) => {
-      const inboxes = await listInboxes(db, account.id);
+    async ({ account, query, user }) => {
+      const within = user?.inboxIds ?? null;
+      const all = await listInboxes(db, account.id);
+      const inboxes = within === null ? all : all.filter(({ id }) => within.includes(id));
       const asked = readFields(query);
       const body = inboxes.map((inbox) => presentInbox(inbox, asked));
       return query.isTrue("count") ? { status: 200, body, total: inboxes.length } : ok(body);
@@ -42,10 +45,20 @@ export function declareInboxes(router: Router): void {
   router.write(
     "POST",
     "/inboxes",
-    { tag, summary: "Create an inbox", parameters: OF_RESOURCE, body: CreateInbox, answer: Inbox, status: 201 },
-    async (tx, { account, query, request }) => {
+    {
+      tag,
+      summary: "Create an inbox",
+      parameters: OF_RESOURCE,
+      body: CreateInbox,
+      answer: Inbox,
+      status: 201,
+      least: "admin",
+    },
+    async (tx, call) => {
+      const { account, query, request } = call;
       const faults = new Faults();
       const inbox = await createInbox(tx, account.id, checkBody(CreateInbox, request.body, faults), faults);
+      await recordAudit(tx, call, { action: "inbox.created", subject: inbox.id, details: { name: inbox.name } });
       return created(presentInbox(inbox, readFields(query)), `/inboxes/${inbox.id}`, inbox.version);
     },
   );
@@ -53,13 +66,26 @@ export function declareInboxes(router: Router): void {
   router.write(
     "PATCH",
     path,
-    { tag, summary: "Change an inbox", parameters: OF_RESOURCE, body: UpdateInbox, answer: Inbox, status: 200 },
+    {
+      tag,
+      summary: "Change an inbox",
+      parameters: OF_RESOURCE,
+      body: UpdateInbox,
+      answer: Inbox,
+      status: 200,
+      least: "admin",
+    },
     async (tx, call) => {
       const { account, query, request } = call;
       const faults = new Faults();
       const input = checkBody(UpdateInbox, request.body, faults);
       const condition = readPrecondition(request.headers["if-match"]);
+      const before = await findInbox(tx, account.id, pathId(call, "inbox_id"));
       const inbox = await updateInbox(tx, account.id, pathId(call, "inbox_id"), input, faults, condition);
+      if (inbox.version !== before?.version) {
+        const details = { name: inbox.name, changed: Object.keys(input) };
+        await recordAudit(tx, call, { action: "inbox.updated", subject: inbox.id, details });
+      }
       return ok(presentInbox(inbox, readFields(query)), inbox.version);
     },
   );
@@ -67,9 +93,11 @@ export function declareInboxes(router: Router): void {
   router.write(
     "DELETE",
     path,
-    { tag, summary: "Delete an inbox that nothing belongs to", parameters: [ENVELOPE], status: 204 },
+    { tag, summary: "Delete an inbox that nothing belongs to", parameters: [ENVELOPE], status: 204, least: "admin" },
     async (tx, call) => {
+      const inbox = await findInbox(tx, call.account.id, pathId(call, "inbox_id"));
       await deleteInbox(tx, call.account.id, pathId(call, "inbox_id"), new Faults());
+      await recordAudit(tx, call, { action: "inbox.deleted", subject: inbox?.id, details: { name: inbox?.name } });
       return NO_CONTENT;
     },
   );

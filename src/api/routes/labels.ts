@@ -2,6 +2,7 @@ import { Type } from "typebox";
 import { NotFound } from "../../domain/errors.ts";
 import { Faults } from "../../domain/faults.ts";
 import { createLabel, deleteLabel, updateLabel } from "../../desk/labels.ts";
+import { recordAudit } from "../../storage/audit-entries.ts";
 import { findLabel, listLabels } from "../../storage/labels.ts";
 import { pathId } from "../call.ts";
 import { NO_CONTENT, created, ok } from "../conventions/answer.ts";
@@ -43,9 +44,11 @@ export function declareLabels(router: Router): void {
     "POST",
     "/labels",
     { tag, summary: "Create a label", parameters: OF_RESOURCE, body: CreateLabel, answer: Label, status: 201 },
-    async (tx, { account, query, request }) => {
+    async (tx, call) => {
+      const { account, query, request } = call;
       const faults = new Faults();
       const label = await createLabel(tx, account.id, checkBody(CreateLabel, request.body, faults), faults);
+      await recordAudit(tx, call, { action: "label.created", subject: label.id, details: { name: label.name } });
       return created(presentLabel(label, readFields(query)), `/labels/${label.id}`, label.version);
     },
   );
@@ -53,13 +56,26 @@ export function declareLabels(router: Router): void {
   router.write(
     "PATCH",
     path,
-    { tag, summary: "Change a label", parameters: OF_RESOURCE, body: UpdateLabel, answer: Label, status: 200 },
+    {
+      tag,
+      summary: "Change a label",
+      parameters: OF_RESOURCE,
+      body: UpdateLabel,
+      answer: Label,
+      status: 200,
+      least: "admin",
+    },
     async (tx, call) => {
       const { account, query, request } = call;
       const faults = new Faults();
       const input = checkBody(UpdateLabel, request.body, faults);
       const condition = readPrecondition(request.headers["if-match"]);
+      const before = await findLabel(tx, account.id, pathId(call, "label_id"));
       const label = await updateLabel(tx, account.id, pathId(call, "label_id"), input, faults, condition);
+      if (label.version !== before?.version) {
+        const details = { name: [before?.name, label.name], color: [before?.color, label.color] };
+        await recordAudit(tx, call, { action: "label.updated", subject: label.id, details });
+      }
       return ok(presentLabel(label, readFields(query)), label.version);
     },
   );
@@ -67,9 +83,11 @@ export function declareLabels(router: Router): void {
   router.write(
     "DELETE",
     path,
-    { tag, summary: "Delete a label", parameters: [ENVELOPE], status: 204 },
+    { tag, summary: "Delete a label", parameters: [ENVELOPE], status: 204, least: "admin" },
     async (tx, call) => {
+      const label = await findLabel(tx, call.account.id, pathId(call, "label_id"));
       await deleteLabel(tx, call.account.id, pathId(call, "label_id"));
+      await recordAudit(tx, call, { action: "label.deleted", subject: label?.id, details: { name: label?.name } });
       return NO_CONTENT;
     },
   );

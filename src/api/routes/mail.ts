@@ -8,7 +8,7 @@ import { ReceivedMail } from "../schemas/mail.ts";
 
 /** For services that hand mail on by HTTP: the raw message, as it came. */
 export function declareMail(router: Router): void {
-  const { db, blobs } = router.context;
+  const { db, blobs, incoming } = router.context;
   router.writeAfter(
     "POST",
     "/mail",
@@ -19,8 +19,10 @@ export function declareMail(router: Router): void {
       rawType: "message/rfc822",
       answer: ReceivedMail,
       status: 202,
+      least: "admin",
     },
     async ({ account, query, request, idempotent }) => {
+      const stores = { db, blobs, ...(incoming.judge && { judge: incoming.judge }) };
       const faults = new Faults();
       // An unescaped + arrived as a space, which no address has.
       const address = (query.text("inbox") ?? "").trim().replaceAll(" ", "+");
@@ -41,7 +43,7 @@ export function declareMail(router: Router): void {
         },
       );
       // Stored is enough: what fails now is made up for by the sweep, and must not have the client send it again.
-      const body = await processReceivedMessage({ db, blobs }, account.id, id).then(
+      const body = await processReceivedMessage(stores, account.id, id).then(
         ({ outcome, reason, ticketId, messageId }) => ({
           id,
           outcome,

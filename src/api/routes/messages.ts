@@ -5,6 +5,7 @@ import { replyToTicket } from "../../desk/reply-to-ticket.ts";
 import { countMessages, findMessage, listMessages } from "../../storage/messages.ts";
 import type { SortDirection } from "../../storage/paging.ts";
 import { findTicket } from "../../storage/tickets.ts";
+import { asAuthor } from "../access.ts";
 import { pathId } from "../call.ts";
 import { created, ok } from "../conventions/answer.ts";
 import { checkBody } from "../conventions/body.ts";
@@ -14,7 +15,7 @@ import { readPaging, readSort } from "../conventions/paging.ts";
 import { OF_PAGES, OF_RESOURCE, sortParameter } from "../parameters.ts";
 import { presentMessage, presentMessages } from "../present/message.ts";
 import type { Router } from "../router.ts";
-import { Message, MessageBody } from "../schemas/messages.ts";
+import { Message, NewMessageBody } from "../schemas/messages.ts";
 
 /** Oldest first, as where messages are embedded (M1). */
 const SORTS: ReadonlyMap<string, SortDirection> = new Map([
@@ -66,14 +67,14 @@ export function declareMessages(router: Router): void {
       tag: "Messages",
       summary: "Add a note or a reply; an outbound reply is sent",
       parameters: OF_RESOURCE,
-      body: MessageBody,
+      body: NewMessageBody,
       answer: Message,
       status: 201,
     },
     async (tx, call) => {
       const { account, actor, query, request } = call;
       const faults = new Faults();
-      const input = checkBody(MessageBody, request.body, faults);
+      const input = asAuthor(call, checkBody(NewMessageBody, request.body, faults));
       const condition = readPrecondition(request.headers["if-match"]);
       const message = await replyToTicket(tx, account.id, actor, pathId(call, "ticket_id"), input, faults, condition);
       const body = await presentMessage(tx, account.id, message, readFields(query));

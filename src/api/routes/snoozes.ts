@@ -30,7 +30,10 @@ export function declareSnoozes(router: Router): void {
       const input = checkBody(SnoozeTicket, request.body, faults);
       const condition = readPrecondition(request.headers["if-match"]);
       const ticket = await snoozeTicket(tx, account.id, actor, pathId(call, "ticket_id"), input, faults, condition);
-      return ok(await presentTicket(tx, account.id, ticket, new Set(), readFields(query)), ticket.version);
+      return ok(
+        await presentTicket(tx, account.id, ticket, new Set(), readFields(query), call.user?.id),
+        ticket.version,
+      );
     },
   );
 
@@ -42,7 +45,10 @@ export function declareSnoozes(router: Router): void {
       const { account, actor, query, request } = call;
       const condition = readPrecondition(request.headers["if-match"]);
       const ticket = await unsnoozeTicket(tx, account.id, actor, pathId(call, "ticket_id"), condition);
-      return ok(await presentTicket(tx, account.id, ticket, new Set(), readFields(query)), ticket.version);
+      return ok(
+        await presentTicket(tx, account.id, ticket, new Set(), readFields(query), call.user?.id),
+        ticket.version,
+      );
     },
   );
 }

@@ -1,13 +1,18 @@
 import { Type } from "typebox";
-import { NotFound } from "../../domain/errors.ts";
+import { Malformed, NotFound } from "../../domain/errors.ts";
 import { Faults } from "../../domain/faults.ts";
+import { isId } from "../../domain/ids.ts";
 import { TICKET_STATES, TICKET_TYPES } from "../../domain/states.ts";
 import { createTicket } from "../../desk/create-ticket.ts";
 import { updateTicket } from "../../desk/update-ticket.ts";
 import type { Db } from "../../storage/database.ts";
 import type { Slice } from "../../storage/paging.ts";
+import { type AskedFilter, resolveFilter } from "../../storage/resolve-search.ts";
+import { takesLong } from "../../storage/ticket-conditions.ts";
+import type { TicketRow } from "../../storage/schema.ts";
 import { type TicketFilter, type TicketSort, countTickets, listTickets } from "../../storage/ticket-list.ts";
 import { findTicket } from "../../storage/tickets.ts";
+import { asAuthor, defaultInbox } from "../access.ts";
 import { type Call, pathId } from "../call.ts";
 import { type Answer, created, ok } from "../conventions/answer.ts";
 import { checkBody } from "../conventions/body.ts";
@@ -21,7 +26,7 @@ import {
   EMBED,
   OF_PAGES,
   OF_RESOURCE,
-  QUERY,
+  SEARCH,
   SINCE_CREATED,
   SINCE_UPDATED,
   parameter,
@@ -48,8 +53,12 @@ export const TICKET_LIST: Pick<RouteOptions, "tag" | "parameters" | "embeds" | "
     parameter("trash", "true or false"),
     SINCE_CREATED,
     SINCE_UPDATED,
-    QUERY,
+    parameter("unread", "true or false; for who is signed in"),
+    parameter("mentioned", "true or false: a note names you; for who is signed in"),
+    parameter("draft", "true or false: you are writing an answer; for who is signed in"),
+    SEARCH,
     sortParameter(TICKET_SORTS.keys()),
+    parameter("after_id", "Only tickets behind this one in the order of `sort`: to go further than pages do"),
     EMBED,
     ...OF_PAGES,
   ],
@@ -63,7 +72,7 @@ export function declareTickets(router: Router): void {
   const { db } = router.context;
 
   router.read("/tickets", { ...TICKET_LIST, summary: "List tickets" }, async (call) =>
-    answerTicketList(db, call, readTicketFilter(call.query), readTicketPage(call.query)),
+    answerTicketList(db, call, readTicketFilter(call.query, call.user), readTicketPage(call.query)),
   );
 
   router.read(
@@ -80,7 +89,7 @@ export function declareTickets(router: Router): void {
       const { account, query } = call;
       const ticket = await findTicket(db, account.id, pathId(call, "ticket_id"));
       if (ticket === undefined) throw new NotFound();
-      const body = await presentTicket(db, account.id, ticket, readEmbeds(query), readFields(query));
+      const body = await presentTicket(db, account.id, ticket, readEmbeds(query), readFields(query), call.user?.id);
       return ok(body, ticket.version);
     },
   );
@@ -96,11 +105,14 @@ export function declareTickets(router: Router): void {
       answer: Ticket,
       status: 201,
     },
-    async (tx, { account, actor, query, request }) => {
+    async (tx, call) => {
+      const { account, actor, query, request } = call;
       const faults = new Faults();
-      const input = checkBody(CreateTicket, request.body, faults);
+      const given = { ...defaultInbox(call), ...checkBody(CreateTicket, request.body, faults) };
+      const messages = given.messages?.map((message) => asAuthor(call, message));
+      const input = { ...given, ...(messages !== undefined && { messages }) };
       const ticket = await createTicket(tx, account.id, actor, input, faults);
-      const body = await presentTicket(tx, account.id, ticket, NO_EMBEDS, readFields(query));
+      const body = await presentTicket(tx, account.id, ticket, NO_EMBEDS, readFields(query), call.user?.id);
       return created(body, `/tickets/${ticket.id}`, ticket.version);
     },
   );
@@ -122,7 +134,7 @@ export function declareTickets(router: Router): void {
       const input = checkBody(UpdateTicket, request.body, faults);
       const condition = readPrecondition(request.headers["if-match"]);
       const ticket = await updateTicket(tx, account.id, actor, pathId(call, "ticket_id"), input, faults, condition);
-      const body = await presentTicket(tx, account.id, ticket, NO_EMBEDS, readFields(query));
+      const body = await presentTicket(tx, account.id, ticket, NO_EMBEDS, readFields(query), call.user?.id);
       return ok(body, ticket.version);
     },
   );
@@ -141,15 +153,33 @@ export function readTicketPage(query: Query): TicketPage {
 /** A page of the tickets that a filter leaves, and their exact number if asked for (R4). */
 export async function answerTicketList(
   db: Db,
-  { account, query }: Call,
-  filter: TicketFilter,
+  { account, query, user }: Call,
+  asked: AskedFilter,
   { slice, sort }: TicketPage,
 ): Promise<Answer> {
-  const reader = filter.terms === undefined && slice.offset < DEEP ? db : db.longReads;
-  const tickets = await listTickets(reader, account.id, filter, sort, slice);
-  const body = await presentTickets(db, account.id, tickets, readEmbeds(query), readFields(query));
+  const filter = await resolveFilter(db, account.id, user?.id ?? null, asked);
+  const quick = filter.terms === undefined && !takesLong(filter.conditions) && slice.offset < DEEP;
+  const after = await findStart(db, account.id, query, filter);
+  const tickets = await listTickets(quick ? db : db.longReads, account.id, filter, sort, slice, after);
+  const body = await presentTickets(db, account.id, tickets, readEmbeds(query), readFields(query), user?.id);
   if (!query.isTrue("count")) return ok(body);
   return { status: 200, body, total: await countTickets(db.longReads, account.id, filter) };
+}
+
+/** The ticket that `after_id` names, which must be one that one may see. */
+async function findStart(
+  db: Db,
+  accountId: string,
+  query: Query,
+  { within }: TicketFilter,
+): Promise<TicketRow | undefined> {
+  const id = query.text("after_id");
+  if (id === undefined || id === "") return undefined;
+  const ticket = isId(id) ? await findTicket(db, accountId, id) : undefined;
+  if (ticket === undefined || within?.includes(ticket.inbox_id) === false) {
+    throw new Malformed("after_id must be the id of a ticket");
+  }
+  return ticket;
 }
 
 /** From this row on, a page takes longer than the thread that serves everybody should spend on it. */

@@ -38,6 +38,7 @@ export function declareUsers(router: Router): void {
       parameters: OF_RESOURCE,
       answer: User,
       status: 200,
+      signedIn: true,
     },
     async ({ account, actor, query }) => {
       const user = actor.userId === null ? undefined : await findUser(db, account.id, actor.userId);

@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { Id, NAME_LIMIT } from "./shapes.ts";
+import { Id, NAME_LIMIT, nullable } from "./shapes.ts";
 
 export const Attachment = Type.Object({
   id: Id,
@@ -16,4 +16,13 @@ export const CreateAttachment = Type.Object({
     expects: "a media type, such as application/pdf",
   }),
   data: Type.String({ description: "The bytes, in Base64" }),
+  content_id: Type.Optional(
+    nullable(
+      Type.String({
+        pattern: "^[A-Za-z0-9._+-]{1,100}@[A-Za-z0-9.-]{1,100}$",
+        expects: "a name with an @ in it, such as chart@example.com",
+        description: "For an image inside an HTML body, which names it `cid:…`",
+      }),
+    ),
+  ),
 });

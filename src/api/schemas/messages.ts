@@ -3,7 +3,9 @@ import { Attachment } from "./attachments.ts";
 import { NAME_LIMIT, Id, Reference, Time, nullable, oneOf } from "./shapes.ts";
 
 const ADDRESSES_LIMIT = 4000;
+const SUBJECT_LIMIT = 2000;
 const ATTACHMENTS_LIMIT = 100;
+const MENTIONS_LIMIT = 100;
 
 const common = {
   id: Id,
@@ -40,4 +42,22 @@ export const MessageBody = Type.Object({
   to: Type.Optional(nullable(Type.String({ maxLength: ADDRESSES_LIMIT }))),
   user_id: Type.Optional(nullable(Reference)),
   attachment_ids: Type.Optional(nullable(Type.Array(Reference, { maxItems: ATTACHMENTS_LIMIT }))),
+  cc: Type.Optional(nullable(Type.String({ maxLength: ADDRESSES_LIMIT }))),
+  bcc: Type.Optional(nullable(Type.String({ maxLength: ADDRESSES_LIMIT }))),
+  subject: Type.Optional(nullable(Type.String({ maxLength: SUBJECT_LIMIT, description: "Of this mail only" }))),
+  send_at: Type.Optional(nullable(Type.String({ description: "When it goes out, in ISO 8601; within a year" }))),
+  forward: Type.Optional(nullable(Type.Boolean({ description: "Passes the conversation on, outside its thread" }))),
+  mention_ids: Type.Optional(
+    nullable(Type.Array(Reference, { maxItems: MENTIONS_LIMIT, description: "Of a note: the users whom it mentions" })),
+  ),
+});
+
+/** As above, on a ticket that is there. */
+export const NewMessageBody = Type.Object({
+  ...MessageBody.properties,
+  draft: Type.Optional(
+    nullable(
+      Type.Boolean({ description: "Of who is signed in: their draft on this ticket became this message, and goes" }),
+    ),
+  ),
 });

@@ -45,6 +45,9 @@ export const CreateTicket = Type.Object({
   messages: Type.Optional(nullable(Type.Array(MessageBody, { maxItems: 100 }))),
   reply_to: Type.Optional(nullable(Type.String({ maxLength: ADDRESSES_LIMIT }))),
   reply_cc: Type.Optional(nullable(Type.String({ maxLength: ADDRESSES_LIMIT }))),
+  draft_id: Type.Optional(
+    nullable(Type.String({ description: "Of who is signed in: their draft that became this ticket, and goes" })),
+  ),
 });
 
 export const UpdateTicket = Type.Object({
@@ -55,6 +58,7 @@ export const UpdateTicket = Type.Object({
   spam: Type.Optional(Type.Boolean()),
   trash: Type.Optional(Type.Boolean()),
   subject: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: SUBJECT_LIMIT }))),
+  reply_cc: Type.Optional(nullable(Type.String({ maxLength: ADDRESSES_LIMIT }))),
 });
 
 export const SnoozeTicket = Type.Object({

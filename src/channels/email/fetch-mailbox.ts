@@ -109,6 +109,7 @@ async function openAndTake(run: Run, careful: boolean): Promise<void> {
   const stop = (): void => session.close();
   options.signal.addEventListener("abort", stop);
   try {
+    run.means.reach?.("fetch.opened");
     await moveLeftBehind(run, session);
     for (;;) {
       await takeAll(run, session, careful);
@@ -137,7 +138,9 @@ async function takeAll(run: Run, session: ImapSession, careful: boolean): Promis
       const at = (uid: number): MailboxPosition => ({ mailboxId: mailbox.id, uidValidity: session.uidValidity, uid });
       await session.fetch(batch, {
         onMessage: async (uid, raw) => {
+          means.reach?.("fetch.taking");
           const { filed } = await sink.take(at(uid), raw);
+          means.reach?.("fetch.taken");
           // Looked at below, or never when the fetch ends before that: the ledger has it.
           filed.catch(() => undefined);
           taken.push({ uid, filed });
@@ -150,7 +153,7 @@ async function takeAll(run: Run, session: ImapSession, careful: boolean): Promis
       });
       place.uid = batch.at(-1) ?? place.uid;
       const done = await Promise.all(taken.map(async ({ uid, filed }) => ((await filed) ? [uid] : [])));
-      await settle(mailbox, session, done.flat());
+      await settle(run, session, done.flat());
     }
   }
 }
@@ -197,17 +200,21 @@ async function withSession<T>(run: Run, work: (session: ImapSession) => Promise<
 }
 
 /** What the mailbox is told about messages that were taken. Only then: until then it is the only copy. */
-async function settle({ after_import }: MailboxRow, session: ImapSession, uids: readonly number[]): Promise<void> {
+async function settle({ mailbox, means }: Run, session: ImapSession, uids: readonly number[]): Promise<void> {
+  const { after_import } = mailbox;
+  means.reach?.("fetch.telling");
   if (after_import === "seen") await session.markSeen(uids);
   else if (after_import.startsWith("move:")) await session.move(uids, after_import.slice("move:".length));
+  means.reach?.("fetch.told");
 }
 
 /** A fetch that ended between taking and moving left messages in the folder; the ledger knows them. */
-async function moveLeftBehind({ mailbox, sink, place }: Run, session: ImapSession): Promise<void> {
+async function moveLeftBehind(run: Run, session: ImapSession): Promise<void> {
+  const { mailbox, sink, place } = run;
   if (!mailbox.after_import.startsWith("move:") || place.uid === 0) return;
   const before = (await session.uidsAfter(0)).filter((uid) => uid <= place.uid);
   const taken = await sink.taken(session.uidValidity, before);
   for (let start = 0; start < taken.length; start += BATCH) {
-    await settle(mailbox, session, taken.slice(start, start + BATCH));
+    await settle(run, session, taken.slice(start, start + BATCH));
   }
 }

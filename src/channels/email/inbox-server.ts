@@ -1,5 +1,10 @@
 import { contactKey, isEmailAddress } from "../../domain/contact-values.ts";
-import { type RunningMailServer, type SmtpServerOptions, startMailServer } from "../../mail/smtp-server.ts";
+import {
+  type RunningMailServer,
+  type SmtpEnvelope,
+  type SmtpServerOptions,
+  startMailServer,
+} from "../../mail/smtp-server.ts";
 import type { Reader } from "../../storage/database.ts";
 import { findInboxesByAddress } from "../../storage/inboxes.ts";
 import type { InboxRow } from "../../storage/schema.ts";
@@ -13,7 +18,7 @@ export interface MailServerParts extends Pick<
   /** Only this help desk's inboxes are known; null for all. */
   site: string | null;
   /** Resolves once the message is durable. */
-  store: (inbox: InboxRow, raw: Buffer) => Promise<void>;
+  store: (inbox: InboxRow, raw: Buffer, envelope: SmtpEnvelope) => Promise<void>;
 }
 
 /** Takes mail for the inboxes there are, from other mail servers. */

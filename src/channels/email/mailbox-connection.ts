@@ -1,8 +1,9 @@
+import type { Reach } from "../../domain/fail-points.ts";
 import { type OAuthGrant, fetchAccessToken } from "../../mail/access-token.ts";
 import { type HostPolicy, resolveSafely } from "../../mail/host-guard.ts";
 import { IMAP_LIMITS, type ImapLimits, ImapSession } from "../../mail/imap.ts";
 import type { MailboxRow } from "../../storage/schema.ts";
-import type { Vault } from "../../storage/secrets.ts";
+import { Unsealable, type Vault } from "../../storage/secrets.ts";
 
 /** What is sealed in a mailbox's `secret`, as JSON. */
 export type MailboxSecret = { password: string } | OAuthGrant;
@@ -16,6 +17,8 @@ export interface MailboxMeans {
   mailLimit: number;
   /** Other limits than usual (tests). */
   limits?: Partial<ImapLimits>;
+  /** Told of each step of a fetch (crash tests). */
+  reach?: Reach;
 }
 
 export interface OpenedMailbox {
@@ -27,7 +30,7 @@ export interface OpenedMailbox {
 /** Opens a session with a mailbox. Throws `MailError`, or `Unsealable` when its secret is lost. */
 export async function openMailbox(mailbox: MailboxRow, means: MailboxMeans): Promise<OpenedMailbox> {
   const policy: HostPolicy = { allowPrivate: mailbox.allow_private === 1 ? true : means.allowPrivateHosts };
-  const secret = JSON.parse(means.vault.unseal(mailbox.secret)) as MailboxSecret;
+  const secret = openSecret(mailbox, means.vault);
   const { address } = await resolveSafely(mailbox.host, policy);
   const { credentials, newSecret } = await credentialsOf(secret, policy, means.vault);
   const { host, port, security, username, folder } = mailbox;
@@ -37,6 +40,17 @@ export async function openMailbox(mailbox: MailboxRow, means: MailboxMeans): Pro
     { ...IMAP_LIMITS, messageBytes: means.mailLimit, ...means.limits },
   );
   return { session, newSecret };
+}
+
+function openSecret({ secret, username, host }: MailboxRow, vault: Vault): MailboxSecret {
+  try {
+    return JSON.parse(vault.unseal(secret)) as MailboxSecret;
+  } catch (error) {
+    if (!(error instanceof Unsealable)) throw error;
+    const mend = 'set it again with "cantrip mailbox password"';
+    const message = `the password of ${username} on ${host} cannot be read (${error.message}): ${mend}`;
+    throw new Unsealable(message, { cause: error });
+  }
 }
 
 async function credentialsOf(

@@ -1,5 +1,5 @@
-/** What a browser shows at the server's own address. */
-export const WELCOME_PAGE = `<!doctype html>
+/** What a browser shows when the web client has not been built. */
+export const MISSING_CLIENT_PAGE = `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -16,14 +16,14 @@ export const WELCOME_PAGE = `<!doctype html>
 </head>
 <body>
 <main>
-<h1>Cantrip is running</h1>
-<p>This help desk speaks its REST API here.</p>
+<h1>The web app is not built yet</h1>
+<p>The help desk itself is running, and its API answers. The start says why the web app could not be built. Once that is
+mended, run <code>npm run build:web</code> in the folder of Cantrip and load this page again.</p>
 <ul>
   <li><a href="/docs">Browse and try the API</a></li>
   <li><a href="/api/v1/tickets">Look at the tickets</a>: give an API token as the user name, and any password</li>
   <li><a href="/api/v1/openapi.json">The API as OpenAPI 3.1</a></li>
 </ul>
-<p>A token comes from <code>npx cantrip token create --name "My script"</code>.</p>
 </main>
 </body>
 </html>

@@ -1,0 +1,32 @@
+import type { Bench, Measured } from "../bench.ts";
+import { openPlaces } from "../places.ts";
+import { measureDelivery } from "./delivery.ts";
+import { measureDisk } from "./disk.ts";
+import { measureIntake } from "./intake.ts";
+import { measureMailbox } from "./mailbox-memory.ts";
+
+/**
+ * `mail_in`: messages a second stored durably and filed, as a share of what the parser alone reads (goal: 0.5). `mail_mb`:
+ * the largest memory of a server that fetches a mailbox, as a share of 250 MB (goal: at most 1).
+ */
+export const mailBench: Bench = async ({ engine, messages, tell }) => {
+  const places = await openPlaces(engine);
+  const parts: [string, () => Promise<Measured>][] = [
+    ["the disk", async () => await measureDisk(places)],
+    ["mail in", async () => await measureIntake(places)],
+    ["mail out", async () => await measureDelivery(places)],
+    [`a mailbox of ${messages} messages`, async () => await measureMailbox(places, messages, tell)],
+  ];
+  const all: Measured = { ratios: {}, figures: {} };
+  try {
+    for (const [name, measure] of parts) {
+      tell(name);
+      const { ratios, figures } = await measure();
+      Object.assign(all.ratios, ratios);
+      Object.assign(all.figures, figures);
+    }
+    return all;
+  } finally {
+    await places.close();
+  }
+};

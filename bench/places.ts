@@ -1,0 +1,54 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+import { startPostgres } from "../test/support/postgres-server.ts";
+import type { Place } from "./crash/desk-under-test.ts";
+
+export type Engine = "sqlite" | "postgres";
+
+/** Makes empty databases of an engine. */
+export interface Places {
+  newPlace(): Promise<Place & { remove(): Promise<void> }>;
+  /** Ends the server, if there is one of its own. */
+  close(): Promise<void>;
+}
+
+/** For PostgreSQL the server that TEST_DATABASE_URL names, else one of its own. Throws when there is none to start. */
+export async function openPlaces(engine: Engine): Promise<Places> {
+  const server = engine === "postgres" ? await startPostgres() : null;
+  if (server !== null && "missing" in server) throw new Error(server.missing);
+  return {
+    newPlace: async () => {
+      const data = mkdtempSync(join(tmpdir(), "cantrip-bench-"));
+      const removeFolder = (): void => rmSync(data, { recursive: true, force: true });
+      if (server === null) {
+        return { data, databaseUrl: null, remove: async () => await Promise.resolve(removeFolder()) };
+      }
+      const name = `bench_${randomBytes(8).toString("hex")}`;
+      await administer(server.url, `create database ${name}`);
+      const url = new URL(server.url);
+      url.pathname = `/${name}`;
+      return {
+        data,
+        databaseUrl: url.href,
+        remove: async () => {
+          removeFolder();
+          await administer(server.url, `drop database ${name} with (force)`);
+        },
+      };
+    },
+    close: async () => await server?.stop(),
+  };
+}
+
+async function administer(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}

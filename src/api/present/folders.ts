@@ -1,0 +1,111 @@
+import { parseSearch } from "../../domain/search-query.ts";
+import type { SignedInUser } from "../../domain/roles.ts";
+import type { Db } from "../../storage/database.ts";
+import {
+  type TicketGroup,
+  countDrafts,
+  countMentioned,
+  countOpenByLabel,
+  countTicketGroups,
+} from "../../storage/folders.ts";
+import { listInboxes } from "../../storage/inboxes.ts";
+import { listLabels } from "../../storage/labels.ts";
+import { resolveFilter } from "../../storage/resolve-search.ts";
+import { listSavedSearches } from "../../storage/saved-searches.ts";
+import { countTickets } from "../../storage/ticket-list.ts";
+import type { Resource } from "../conventions/fields.ts";
+
+interface Asked {
+  db: Db;
+  accountId: string;
+  user: SignedInUser | null;
+  within: readonly string[] | null;
+  /** All tickets in groups, counted once for all folders that need them. */
+  groups: () => Promise<readonly TicketGroup[]>;
+}
+
+type Counter = (asked: Asked) => Promise<unknown>;
+
+/** Folders that are plain sums; what is spam or in the trash is in no other folder. */
+const SUMS: Record<string, (group: TicketGroup, userId: string | null) => boolean> = {
+  unassigned: (group) => isOpen(group) && group.user_id === null,
+  mine: (group, userId) => isOpen(group) && group.user_id !== null && group.user_id === userId,
+  snoozed: (group) => isKept(group) && group.state === "snoozed",
+  closed: (group) => isKept(group) && group.state === "closed",
+  hold: (group) => isKept(group) && group.state === "hold",
+  spam: ({ spam }) => spam === 1,
+  trash: ({ trash }) => trash === 1,
+  all: (group) => isKept(group),
+};
+
+const isKept = ({ spam, trash }: TicketGroup): boolean => spam === 0 && trash === 0;
+const isOpen = (group: TicketGroup): boolean => isKept(group) && group.state === "open";
+
+/** How each folder is counted; `fields` says which are. */
+const COUNTERS: Record<string, Counter> = {
+  unassigned: sumOf("unassigned"),
+  mine: async (asked) => (asked.user === null ? null : await sumOf("mine")(asked)),
+  mentions: async ({ db, accountId, user, within }) =>
+    user === null ? null : await countMentioned(db.longReads, accountId, user.id, within),
+  drafts: async ({ db, accountId, user, within }) =>
+    user === null ? null : await countDrafts(db.longReads, accountId, user.id, within),
+  snoozed: sumOf("snoozed"),
+  closed: sumOf("closed"),
+  hold: sumOf("hold"),
+  spam: sumOf("spam"),
+  trash: sumOf("trash"),
+  all: sumOf("all"),
+  inboxes: countInboxes,
+  labels: async ({ db, accountId, within }) => {
+    const open = await countOpenByLabel(db.longReads, accountId, within);
+    return (await listLabels(db, accountId)).map(({ id }) => ({ id, open: open.get(id) ?? 0 }));
+  },
+  searches: countSearches,
+};
+
+/** The folders that `fields` names, with their exact counts, of the tickets that one may see. */
+export async function presentFolders(
+  db: Db,
+  accountId: string,
+  user: SignedInUser | null,
+  fields: ReadonlySet<string> | null,
+): Promise<Resource> {
+  const within = user?.inboxIds ?? null;
+  let counted: Promise<readonly TicketGroup[]> | undefined;
+  const groups = async (): Promise<readonly TicketGroup[]> =>
+    await (counted ??= countTicketGroups(db.longReads, accountId, within));
+  const folders: Resource = {};
+  for (const [name, count] of Object.entries(COUNTERS)) {
+    if (fields === null || fields.has(name)) folders[name] = await count({ db, accountId, user, within, groups });
+  }
+  return folders;
+}
+
+function sumOf(folder: string): Counter {
+  return async ({ groups, user }) => {
+    const holds = SUMS[folder] ?? (() => false);
+    return (await groups()).reduce((sum, group) => (holds(group, user?.id ?? null) ? sum + group.count : sum), 0);
+  };
+}
+
+async function countInboxes({ db, accountId, within, groups }: Asked): Promise<unknown> {
+  const open = new Map<string, number>();
+  for (const group of await groups()) {
+    if (isOpen(group)) open.set(group.inbox_id, (open.get(group.inbox_id) ?? 0) + group.count);
+  }
+  const inboxes = await listInboxes(db, accountId);
+  const visible = inboxes.filter(({ id }) => within === null || within.includes(id));
+  return visible.map(({ id }) => ({ id, open: open.get(id) ?? 0 }));
+}
+
+/** As many tickets as `q` with the same text finds. */
+async function countSearches({ db, accountId, user, within }: Asked): Promise<unknown> {
+  const counts: { id: string; count: number }[] = [];
+  for (const { id, query } of await listSavedSearches(db, accountId, user?.id ?? null)) {
+    const { terms, ...search } = parseSearch(query);
+    const asked = { within, search, personal: [], ...(terms.length > 0 && { terms }) };
+    const filter = await resolveFilter(db, accountId, user?.id ?? null, asked);
+    counts.push({ id, count: await countTickets(db.longReads, accountId, filter) });
+  }
+  return counts;
+}

@@ -1,0 +1,105 @@
+import { Type } from "typebox";
+import { Invalid, NotFound } from "../../domain/errors.ts";
+import { Faults } from "../../domain/faults.ts";
+import { dkimOf, makeInboxDkim, removeInboxDkim } from "../../desk/inbox-dkim.ts";
+import { signatureOf } from "../../desk/signatures.ts";
+import { findAccount } from "../../storage/accounts.ts";
+import { recordAudit } from "../../storage/audit-entries.ts";
+import { findInbox } from "../../storage/inboxes.ts";
+import { findUser } from "../../storage/users.ts";
+import { pathId } from "../call.ts";
+import { NO_CONTENT, created, ok } from "../conventions/answer.ts";
+import { checkBody } from "../conventions/body.ts";
+import { runOnce } from "../conventions/idempotency.ts";
+import { ENVELOPE, OF_RESOURCE, parameter } from "../parameters.ts";
+import type { Router } from "../router.ts";
+import { CreateDkim, Dkim, SignaturePreview } from "../schemas/inboxes.ts";
+
+/** What an inbox adds to the mail that goes out of it: a DKIM signature, and the one that people read. */
+export function declareInboxMail(router: Router): void {
+  const { db, vault } = router.context;
+  const tag = "Inboxes";
+  const path = "/inboxes/:inbox_id/dkim";
+  const least = "admin" as const;
+
+  router.read(
+    path,
+    {
+      tag,
+      summary: "Get the DNS record of an inbox's DKIM key",
+      parameters: [ENVELOPE],
+      answer: Dkim,
+      status: 200,
+      least,
+    },
+    async (call) => {
+      const inbox = await findInbox(db, call.account.id, pathId(call, "inbox_id"));
+      if (inbox === undefined) throw new NotFound();
+      const dkim = dkimOf(vault, inbox);
+      if (dkim === null) throw new NotFound();
+      if (typeof dkim === "string") throw new Invalid([dkim]);
+      return ok(dkim);
+    },
+  );
+
+  router.writeAfter(
+    "POST",
+    path,
+    {
+      tag,
+      summary: "Make a DKIM key that signs what an inbox sends from now on",
+      parameters: [ENVELOPE],
+      body: CreateDkim,
+      answer: Dkim,
+      status: 201,
+      least,
+    },
+    async (call) => {
+      const faults = new Faults();
+      const { domain } = checkBody(CreateDkim, call.request.body, faults);
+      const id = pathId(call, "inbox_id");
+      const make = await makeInboxDkim();
+      return await runOnce(db, call.idempotent, async (tx) => {
+        const dkim = await make(tx, vault, call.account.id, id, { domain: domain ?? null }, faults);
+        const details = { domain: dkim.domain, selector: dkim.selector };
+        await recordAudit(tx, call, { action: "inbox.dkim_created", subject: id, details });
+        return created(dkim, `/inboxes/${id}/dkim`);
+      });
+    },
+  );
+
+  router.write(
+    "DELETE",
+    path,
+    { tag, summary: "Sign an inbox's mail no more", parameters: [ENVELOPE], status: 204, least },
+    async (tx, call) => {
+      const id = pathId(call, "inbox_id");
+      await removeInboxDkim(tx, call.account.id, id);
+      await recordAudit(tx, call, { action: "inbox.dkim_deleted", subject: id });
+      return NO_CONTENT;
+    },
+  );
+
+  router.read(
+    "/inboxes/:inbox_id/signature-preview",
+    {
+      tag,
+      summary: "See the signature under what a user writes from an inbox",
+      parameters: [parameter("user_id", "Whose; without it that of nobody in particular"), ...OF_RESOURCE],
+      answer: Type.Object(SignaturePreview.properties),
+      status: 200,
+    },
+    async (call) => {
+      const { account, query } = call;
+      const inbox = await findInbox(db, account.id, pathId(call, "inbox_id"));
+      if (inbox === undefined) throw new NotFound();
+      const asked = query.text("user_id");
+      const user = asked === undefined || asked === "" ? undefined : await findUser(db, account.id, asked);
+      const faults = new Faults();
+      if (asked !== undefined && asked !== "" && user === undefined) faults.add("user_id must be the id of a user");
+      faults.throwIfAny();
+      const signatory = { account: await findAccount(db, account.id), inbox, user };
+      return ok({ text: signatureOf(signatory, "text"), html: signatureOf(signatory, "html") });
+    },
+  );
+}

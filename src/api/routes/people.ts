@@ -1,0 +1,123 @@
+import { Type } from "typebox";
+import { Invalid, NotFound } from "../../domain/errors.ts";
+import { Faults } from "../../domain/faults.ts";
+import { DAY } from "../../domain/time.ts";
+import { linkOf, makeLinkKey } from "../../desk/one-time-links.ts";
+import { createPerson, updatePerson } from "../../desk/people.ts";
+import { mailLink } from "../../desk/system-mail.ts";
+import { recordAudit } from "../../storage/audit-entries.ts";
+import type { Tx } from "../../storage/database.ts";
+import type { UserRow } from "../../storage/schema.ts";
+import { findUser, listUsers } from "../../storage/users.ts";
+import { type Call, pathId } from "../call.ts";
+import { NO_CONTENT, created, ok } from "../conventions/answer.ts";
+import { checkBody } from "../conventions/body.ts";
+import { readFields } from "../conventions/fields.ts";
+import { ENVELOPE, OF_RESOURCE, OF_WHOLE } from "../parameters.ts";
+import { presentPeople, presentPerson } from "../present/person.ts";
+import type { ApiContext, Router } from "../router.ts";
+import { CreatePerson, Person, UpdatePerson } from "../schemas/people.ts";
+
+const tag = "People";
+const OF_PERSON = { tag, parameters: OF_RESOURCE, answer: Person, least: "admin" } as const;
+
+/** Who works here, for those who decide that. */
+export function declarePeople(router: Router): void {
+  const { context } = router;
+  const { db } = context;
+  const path = "/people/:user_id";
+
+  router.read(
+    "/people",
+    {
+      tag,
+      summary: "List the people who work here",
+      parameters: OF_WHOLE,
+      collection: true,
+      answer: Type.Array(Person),
+      status: 200,
+      least: "admin",
+    },
+    async ({ account, query }) => {
+      const users = await listUsers(db, account.id);
+      const body = await presentPeople(db, account.id, users, readFields(query));
+      return query.isTrue("count") ? { status: 200, body, total: users.length } : ok(body);
+    },
+  );
+
+  router.read(path, { ...OF_PERSON, summary: "Get a person", status: 200 }, async (call) => {
+    const user = await findUser(db, call.account.id, pathId(call, "user_id"));
+    if (user === undefined) throw new NotFound();
+    return ok(await presentPerson(db, user, readFields(call.query)));
+  });
+
+  router.write(
+    "POST",
+    "/people",
+    { ...OF_PERSON, summary: "Add a person and invite them", body: CreatePerson, status: 201, secret: true },
+    async (tx, call) => {
+      const faults = new Faults();
+      const input = checkBody(CreatePerson, call.request.body, faults);
+      const user = await createPerson(tx, call, input, faults);
+      const invited = await invite(context, tx, call, user);
+      const body = { ...(await presentPerson(tx, user, null)), ...invited };
+      return created(narrowed(call, body), `/people/${user.id}`);
+    },
+  );
+
+  router.write(
+    "POST",
+    `${path}/invitation`,
+    { ...OF_PERSON, summary: "Invite a person again who has not signed in yet", status: 201, secret: true },
+    async (tx, call) => {
+      const user = await findUser(tx, call.account.id, pathId(call, "user_id"));
+      if (user === undefined) throw new NotFound();
+      if (user.disabled_at !== null) throw new Invalid(["disabled must be false before somebody can be invited"]);
+      if (user.password_hash !== null) throw new Invalid(["password is set: they sign in, or ask for a new one"]);
+      const invited = await invite(context, tx, call, user);
+      await recordAudit(tx, call, { action: "person.invited", subject: user.id });
+      const body = { ...(await presentPerson(tx, user, null)), ...invited };
+      return created(narrowed(call, body), `/people/${user.id}`);
+    },
+  );
+
+  router.write(
+    "PATCH",
+    path,
+    { ...OF_PERSON, summary: "Change a person", body: UpdatePerson, status: 200 },
+    async (tx, call) => {
+      const faults = new Faults();
+      const input = checkBody(UpdatePerson, call.request.body, faults);
+      const user = await updatePerson(tx, call, pathId(call, "user_id"), input, faults);
+      return ok(await presentPerson(tx, user, readFields(call.query)));
+    },
+  );
+
+  router.write(
+    "DELETE",
+    path,
+    { tag, summary: "Disable a person; what they wrote stays", parameters: [ENVELOPE], status: 204, least: "admin" },
+    async (tx, call) => {
+      await updatePerson(tx, call, pathId(call, "user_id"), { disabled: true }, new Faults());
+      return NO_CONTENT;
+    },
+  );
+}
+
+/** A link to join, shown to who invites; and mailed, when that is possible. */
+async function invite(
+  { transport, hasRelay }: ApiContext,
+  tx: Tx,
+  { request }: Call,
+  user: UserRow,
+): Promise<{ invitation_url: string; mailed: boolean; invited: true }> {
+  const origin = transport.originOf(request.raw);
+  const key = await makeLinkKey(tx, "invitation", user);
+  const mailed = await mailLink(tx, user, { kind: "invitation", origin, lifetime: 7 * DAY, hasRelay });
+  return { invitation_url: linkOf("invitation", origin, key), mailed, invited: true };
+}
+
+function narrowed({ query }: Call, body: Record<string, unknown>): Record<string, unknown> {
+  const asked = readFields(query);
+  return asked === null ? body : Object.fromEntries(Object.entries(body).filter(([name]) => asked.has(name)));
+}
