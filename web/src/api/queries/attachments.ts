@@ -48,7 +48,7 @@ async function bodyOf(file: Blob, { name, contentId = null }: UploadOptions): Pr
 async function base64Of(file: Blob): Promise<string> {
   const url = await new Promise<string>((resolve, reject) => {
     const reader = new FileReader();
-    reader.addEventListener("load", () => resolve(String(reader.result)));
+    reader.addEventListener("load", () => resolve(reader.result as string));
     reader.addEventListener("error", () => reject(new ApiError(0, t("composer.unreadable"))));
     reader.readAsDataURL(file);
   });

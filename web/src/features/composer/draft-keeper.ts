@@ -289,7 +289,7 @@ export function keeperOf(ticketId: Id): DraftKeeper {
 export function releaseKeeper(ticketId: Id): void {
   const keeper = keepers.get(ticketId);
   if (keeper === undefined) return;
-  void keeper.flush().then(() => {
+  void keeper.flush().finally(() => {
     if (!keeper.isDirty) keepers.delete(ticketId);
   });
 }

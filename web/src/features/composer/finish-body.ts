@@ -93,8 +93,8 @@ function safeNodes(html: string): ChildNode[] {
     for (const { name, value } of Array.from(element.attributes)) {
       const isScript =
         /^(href|src|action|xlink:href)$/i.test(name) && /^\s*(javascript|vbscript|data:text)/i.test(value);
-      if (/^on/i.test(name) || isScript || name === "data-user-id" || name === "data-forwarded")
-        element.removeAttribute(name);
+      const isOurMark = name === "data-user-id" || name === "data-forwarded";
+      if (/^on/i.test(name) || isScript || isOurMark) element.removeAttribute(name);
     }
   }
   return Array.from(page.body.childNodes);
