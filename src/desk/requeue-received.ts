@@ -51,8 +51,9 @@ async function fetchMissing(
   if (means === null) throw new MessageMissing("this server opens no mailboxes");
   const { session } = await openMailbox(mailbox, means);
   try {
-    if (session.uidValidity !== uid_validity)
+    if (session.uidValidity !== uid_validity) {
       throw new MessageMissing("its mailbox has given all messages new UIDs since");
+    }
     let found: Buffer | null = null;
     await session.fetch([uid], {
       onMessage: async (_, raw) => {

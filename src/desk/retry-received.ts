@@ -22,6 +22,7 @@ export async function retryReceivedMessage(
       throw isExpected ? new Invalid([error.message]) : error;
     },
   );
-  if (result === null)
+  if (result === null) {
     throw new Invalid(["outcome must be quarantine: only a message that was put aside is tried again"]);
+  }
 }

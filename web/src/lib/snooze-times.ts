@@ -49,8 +49,26 @@ const UNITS: readonly [RegExp, "minute" | "hour" | "day" | "week" | "month"][] =
   [/^(months?|monat|monaten|monate)$/, "month"],
 ];
 const SMALL_NUMBERS: Readonly<Record<string, number>> = {
-  ...{ a: 1, an: 1, one: 1, two: 2, three: 3, four: 4, five: 5, half: 0.5, "half an": 0.5, "half a": 0.5 },
-  ...{ ein: 1, eine: 1, einem: 1, einer: 1, einen: 1, zwei: 2, drei: 3, vier: 4, funf: 5, "einer halben": 0.5 },
+  a: 1,
+  an: 1,
+  one: 1,
+  two: 2,
+  three: 3,
+  four: 4,
+  five: 5,
+  half: 0.5,
+  "half an": 0.5,
+  "half a": 0.5,
+  ein: 1,
+  eine: 1,
+  einem: 1,
+  einer: 1,
+  einen: 1,
+  zwei: 2,
+  drei: 3,
+  vier: 4,
+  funf: 5,
+  "einer halben": 0.5,
 };
 
 /** "in 2 hours", "90 min", "3d", "in a week". Days and more begin in the morning. */
@@ -74,18 +92,18 @@ function afterASpan(text: string, now: Date): Date | null {
 /** A day, a time, or both, in either order. */
 function onADay(text: string, now: Date): Date | null {
   const whole = readDay(text, now);
-  if (whole !== null) return at(whole.date, whole.time ?? { hour: MORNING, minute: 0 });
+  if (whole !== null) return onDate(whole.date, whole.time ?? { hour: MORNING, minute: 0 });
   const alone = readTime(text);
   if (alone !== null) {
-    const today = at(now, alone);
-    return today.getTime() > now.getTime() ? today : at(on(now, 1, 0), alone);
+    const today = onDate(now, alone);
+    return today.getTime() > now.getTime() ? today : onDate(on(now, 1, 0), alone);
   }
   const parts = text.split(" ");
   for (let cut = parts.length - 1; cut > 0; cut -= 1) {
     const [before, after] = [parts.slice(0, cut).join(" "), parts.slice(cut).join(" ")];
     const day = readDay(before, now) ?? readDay(after, now);
     const time = readDay(before, now) === null ? readTime(before) : readTime(after);
-    if (day !== null && time !== null) return at(day.date, time);
+    if (day !== null && time !== null) return onDate(day.date, time);
   }
   return null;
 }
@@ -185,7 +203,7 @@ function readDate(text: string, now: Date): Day | null {
 function yearly(now: Date, month: number, day: number, year: string | undefined): Day | null {
   if (year !== undefined) return dateOf(Number(year), month, day);
   const thisYear = dateOf(now.getFullYear(), month, day);
-  const isOver = thisYear !== null && at(thisYear.date, { hour: 23, minute: 59 }).getTime() < now.getTime();
+  const isOver = thisYear !== null && onDate(thisYear.date, { hour: 23, minute: 59 }).getTime() < now.getTime();
   return isOver ? dateOf(now.getFullYear() + 1, month, day) : thisYear;
 }
 
@@ -199,7 +217,7 @@ function on(now: Date, days: number, hour: number, minute = 0): Date {
   return new Date(now.getFullYear(), now.getMonth(), now.getDate() + days, hour, minute);
 }
 
-function at(date: Date, { hour, minute }: Time): Date {
+function onDate(date: Date, { hour, minute }: Time): Date {
   return new Date(date.getFullYear(), date.getMonth(), date.getDate(), hour, minute);
 }
 

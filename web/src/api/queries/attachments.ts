@@ -1,3 +1,4 @@
+import { queryOptions } from "@tanstack/react-query";
 import { t } from "../../i18n/t.ts";
 import { API, CLIENT_HEADERS, newKey, request } from "../client.ts";
 import { ApiError } from "../errors.ts";
@@ -84,4 +85,23 @@ export async function readAttachment(id: Id): Promise<{ file: Blob; contentId: s
   if (!response.ok) throw new ApiError(response.status, t("error.unknown"));
   const file = new Blob([await response.arrayBuffer()], { type: data.type });
   return { file, contentId: data.content_id, inline: data.inline };
+}
+
+/** So much of a text file is shown, in bytes: a page of a browser can hold it without being felt. */
+const SHOWN_TEXT = 500_000;
+
+/** The beginning of a text file, as the server lets it be shown. */
+export function attachmentTextQuery(id: Id) {
+  return queryOptions({
+    queryKey: ["attachment-text", id],
+    queryFn: async ({ signal }): Promise<{ text: string; cut: boolean }> => {
+      const response = await fetch(attachmentUrl(id), { signal, credentials: "same-origin" });
+      if (!response.ok) throw new ApiError(response.status, t("error.unknown"));
+      const bytes = await response.arrayBuffer();
+      const text = new TextDecoder().decode(bytes.slice(0, SHOWN_TEXT));
+      return { text, cut: bytes.byteLength > SHOWN_TEXT };
+    },
+    staleTime: Infinity,
+    gcTime: 60_000,
+  });
 }

@@ -1,4 +1,4 @@
-import { type InfiniteData, infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { type InfiniteData, infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { type Query, get, post, request } from "../client.ts";
 import { queryClient } from "../query-client.ts";
 import type { BulkChanges, BulkResult, Id, Ticket, TicketChanges, TicketRow } from "../types.ts";
@@ -280,6 +280,28 @@ export async function addLabels(id: Id, labels: readonly Id[]): Promise<void> {
 
 export async function removeLabels(id: Id, labels: readonly Id[]): Promise<void> {
   await request("DELETE", `/tickets/${id}/labels/${labels.join(",")}`);
+}
+
+/** Tickets that may become part of this one: the customer's other ones, or what is searched for, a number at first. */
+export function mergeCandidatesQuery(ticket: Pick<TicketRow, "id" | "customer_id">, q: string) {
+  return queryOptions({
+    queryKey: ["merge-candidates", ticket.id, q],
+    queryFn: async ({ signal }): Promise<TicketRow[]> => {
+      const number = /^#?(\d{1,9})$/.exec(q)?.[1];
+      const words = number === undefined ? searchable(q) : `number:${number}`;
+      const which = q === "" ? { customer_id: ticket.customer_id } : { q: words };
+      const query = { ...which, fields: [...FIELDS, "customer"], embed: "customer", per_page: 20, sort: "-updated_at" };
+      const rows = await get<TicketRow[]>("/tickets", { ...query, trash: false }, signal);
+      return rows.filter(({ id, merged_into }) => id !== ticket.id && merged_into == null);
+    },
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
+}
+
+/** The last word as the beginning of one: while it is being typed. */
+function searchable(q: string): string {
+  return /[\p{L}\p{N}]$/u.test(q) ? `${q}*` : q;
 }
 
 /** Makes other tickets part of this one. Returns what takes it back. */

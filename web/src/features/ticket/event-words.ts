@@ -55,7 +55,8 @@ const SAYINGS: Readonly<Record<string, Say>> = {
     return t("event.relabelled", { who, added: formatList(added), removed: formatList(removed) });
   },
   inbox_id: (who, _before, after, names) => t("event.moved", { who, name: names.inbox(String(after)) }),
-  subject: (who, _before, after) => t("event.renamed", { who, subject: String(after ?? "") }),
+  subject: (who, _before, after) =>
+    t("event.renamed", { who, subject: typeof after === "string" ? after : t("ticket.noSubject") }),
   spam: (who, _before, after) => t(after === true ? "event.spam" : "event.notSpam", { who }),
   trash: (who, _before, after, _names, { changes }) =>
     changes?.["merged_into"] === undefined ? t(after === true ? "event.trashed" : "event.restored", { who }) : null,

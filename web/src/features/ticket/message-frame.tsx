@@ -10,7 +10,7 @@ import { toastFailed } from "../../lib/toasts.ts";
 import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { addressesIn } from "./addresses.ts";
-import { nameOf } from "./message-item.tsx";
+import { nameOf } from "./names.ts";
 
 /** How high each was when it was shown last: coming back to it, nothing jumps. */
 const heights = new Map<string, number>();
@@ -124,11 +124,8 @@ function handKeysOn(page: Document): void {
     if (["Tab", "PageUp", "PageDown", "ArrowUp", "ArrowDown", "Home", "End", " "].includes(event.key)) return;
     const { key, code, ctrlKey, metaKey, shiftKey, altKey } = event;
     if ((ctrlKey || metaKey) && ["c", "a", "x", "v", "f", "p"].includes(key.toLowerCase())) return;
-    const handed = new KeyboardEvent("keydown", {
-      ...{ key, code, ctrlKey, metaKey, shiftKey, altKey },
-      bubbles: true,
-      cancelable: true,
-    });
+    const init = { key, code, ctrlKey, metaKey, shiftKey, altKey, bubbles: true, cancelable: true };
+    const handed = new KeyboardEvent("keydown", init);
     if (!document.body.dispatchEvent(handed)) event.preventDefault();
   });
 }

@@ -17,6 +17,7 @@ import { choosing, toggleChosen } from "./choosing.ts";
 import { Delivery } from "./delivery.tsx";
 import { MessageBody } from "./message-body.tsx";
 import { MessageDetails } from "./message-details.tsx";
+import { labelOf, nameOf } from "./names.ts";
 import { plainTextOf } from "./plain-text.ts";
 import { addressesIn } from "./addresses.ts";
 import { SenderMark } from "./sender-mark.tsx";
@@ -180,15 +181,4 @@ function Recipients({ message }: { message: Extract<Message, { type: "reply" }> 
         : t("message.to", { names: shown.join(", ") })}
     </p>
   );
-}
-
-export function nameOf(message: Message): string {
-  if (message.from_name !== "") return message.from_name;
-  return (message.type === "reply" ? message.from : null) ?? t("message.nobody");
-}
-
-function labelOf(message: Message): string {
-  const name = nameOf(message);
-  if (message.type === "note") return t("message.noteBy", { name });
-  return t(message.direction === "out" ? "message.replyBy" : "message.by", { name });
 }

@@ -15,9 +15,10 @@ export function SnoozeTimes({ onChoose }: { onChoose: (until: Date) => void }) {
   const id = useId();
   const [words, setWords] = useState("");
   const [active, setActive] = useState(0);
-  const lines = linesFor(words, new Date());
+  const [now] = useState(() => new Date());
+  const lines = linesFor(words, now);
   const chosen = lines[Math.min(active, lines.length - 1)];
-  const move = (step: number): void => setActive((now) => (now + step + lines.length) % Math.max(1, lines.length));
+  const move = (step: number): void => setActive((at) => (at + step + lines.length) % Math.max(1, lines.length));
   return (
     <div data-keys="own">
       <input
@@ -45,10 +46,10 @@ export function SnoozeTimes({ onChoose }: { onChoose: (until: Date) => void }) {
         }}
         className="h-10 w-full border-b border-line bg-transparent px-3 text-base outline-none placeholder:text-faint"
       />
-      <ul id={`${id}-times`} role="listbox" aria-label={t("snooze.times")} className="p-1">
+      <div id={`${id}-times`} role="listbox" aria-label={t("snooze.times")} className="p-1">
         {lines.map((line) => (
-          // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the field above has the keys
-          <li
+          // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus -- the field above has the keys
+          <div
             key={line.key}
             id={`${id}-${line.key}`}
             role="option"
@@ -62,9 +63,9 @@ export function SnoozeTimes({ onChoose }: { onChoose: (until: Date) => void }) {
           >
             <span className="flex-1 whitespace-nowrap">{line.label}</span>
             <span className="truncate text-sm text-muted tabular-nums">{whenWords(line.at)}</span>
-          </li>
+          </div>
         ))}
-      </ul>
+      </div>
       {lines.length === 0 && (
         <p role="status" className="px-3 pb-3 text-sm text-muted">
           {t("snooze.notUnderstood")}

@@ -19,7 +19,7 @@ export function SplitBar({ ticket, place, count }: { ticket: TicketRow; place: P
   const split = useChange({
     send: async () => await splitTicket(ticket.id, [...chosen], subject.trim() === "" ? null : subject.trim()),
     done: (_, { ticket: opened, undoId }) => ({
-      text: t("split.done", { number: opened.number }),
+      text: t("split.done", { number: String(opened.number) }),
       ...(undoId !== null && {
         undo: async () => {
           await undo(undoId);

@@ -1,6 +1,7 @@
 import { useRef, useState } from "react";
 import { t } from "../../i18n/t.ts";
 import { cx } from "../../lib/class-names.ts";
+import { tipProps } from "../../ui/tip.ts";
 
 /** The subject, changed where it stands: a press or Enter begins, Enter saves, Escape leaves it as it was. */
 export function SubjectField({
@@ -47,7 +48,7 @@ export function SubjectField({
         <button
           ref={heading}
           type="button"
-          aria-description={t("ticket.editSubject")}
+          {...tipProps({ tip: t("ticket.editSubject") })}
           onClick={() => setEditing(true)}
           className={cx(
             "max-w-full rounded px-2 py-1 text-start hover:bg-ground-hover max-medium:px-1",

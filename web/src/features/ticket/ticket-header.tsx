@@ -10,7 +10,6 @@ import { useCommand } from "../../keys/commands.ts";
 import { cx } from "../../lib/class-names.ts";
 import { openCustomer, toggleCustomer } from "../../lib/frame-state.ts";
 import type { Place } from "../../lib/places.ts";
-import { toastSaid } from "../../lib/toasts.ts";
 import { useGo } from "../../lib/use-go.ts";
 import { useLayout } from "../../lib/use-media.ts";
 import { Avatar } from "../../ui/avatar.tsx";
@@ -20,14 +19,14 @@ import { Combobox, type Opened, type TriggerProps } from "../../ui/floating.tsx"
 import { Icon } from "../../ui/icon.tsx";
 import { LabelChip, LabelDot } from "../../ui/label-chip.tsx";
 import { tipProps } from "../../ui/tip.ts";
+import { copyLink } from "./copy-link.ts";
 import { SnoozePopover } from "./public/snooze-popover.tsx";
 import { SubjectField } from "./subject-field.tsx";
 import { TicketMenu } from "./ticket-menu.tsx";
-import { useLabelling, useTicketActions } from "./use-ticket-actions.ts";
+import { useMayWrite } from "./use-may-write.ts";
+import { type TicketActions, useLabelling, useTicketActions } from "./use-ticket-actions.ts";
 import { whenWords } from "./when-words.ts";
 import { WhoIsHere } from "./who-is-here.tsx";
-
-export type TicketActions = ReturnType<typeof useTicketActions>;
 
 /** Which picker is open: one at a time, by its button or by its key. */
 type Picker = "assign" | "label" | "move" | "snooze";
@@ -88,11 +87,6 @@ export function TicketHeader({ ticket, place }: { ticket: TicketRow; place: Plac
   );
 }
 
-function useMayWrite(): boolean {
-  const { data: session } = useQuery(sessionQuery);
-  return session !== undefined && session.user.role !== "read_only";
-}
-
 function usePickerCommands(open: (picker: Picker) => void, enabled: boolean): void {
   useCommand("ticket.assign", () => open("assign"), { enabled });
   useCommand("ticket.label", () => open("label"), { enabled });
@@ -150,14 +144,6 @@ function NumberLink({ number }: { number: number }) {
     >
       {`#${number}`}
     </button>
-  );
-}
-
-/** Puts the ticket's address into the clipboard. */
-export async function copyLink(): Promise<void> {
-  await navigator.clipboard.writeText(location.href).then(
-    () => toastSaid(t("ticket.linkCopied")),
-    () => toastSaid(t("ticket.copyFailed")),
   );
 }
 

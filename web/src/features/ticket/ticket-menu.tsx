@@ -23,9 +23,9 @@ import { useGo } from "../../lib/use-go.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { Menu, type MenuEntry } from "../../ui/floating.tsx";
 import { choosing } from "./choosing.ts";
+import { copyLink } from "./copy-link.ts";
 import { keepUnread } from "./use-seen.ts";
-import { type TicketActions, copyLink } from "./ticket-header.tsx";
-import { markUnread } from "./use-ticket-actions.ts";
+import { type TicketActions, markUnread } from "./use-ticket-actions.ts";
 
 const MergeDialog = lazy(async () => ({ default: (await import("./merge-dialog.tsx")).MergeDialog }));
 
@@ -57,7 +57,7 @@ export function TicketMenu(props: MenuProps) {
         items={may ? [...items, "line", ...removalEntries(props)] : items}
         trigger={(trigger) => <IconButton icon={Ellipsis} label={t("ticket.more")} {...trigger} />}
       />
-      <Suspense>{merging && <MergeDialog ticket={ticket} place={place} onClose={() => setMerging(false)} />}</Suspense>
+      <Suspense>{merging && <MergeDialog ticket={ticket} onClose={() => setMerging(false)} />}</Suspense>
     </>
   );
 }

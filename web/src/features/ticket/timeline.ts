@@ -12,7 +12,8 @@ export function timelineOf(messages: readonly Message[], events: readonly Ticket
   let next = 0;
   const takeEvents = (until: string | null): void => {
     const from = next;
-    while (next < events.length && (until === null || (events[next]?.created_at ?? "") < until)) next += 1;
+    const later = until === null ? -1 : events.findIndex((event, at) => at >= from && event.created_at >= until);
+    next = later < 0 ? events.length : later;
     const taken = events.slice(from, next);
     const [first] = taken;
     if (first !== undefined) entries.push({ kind: "events", key: first.id, events: taken });

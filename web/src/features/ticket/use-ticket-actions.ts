@@ -34,6 +34,8 @@ interface Act {
   leaves?: boolean;
 }
 
+export type TicketActions = ReturnType<typeof useTicketActions>;
+
 /** What one can do with the open ticket: shown at once, said, and undone on request. */
 export function useTicketActions(ticket: TicketRow, place: Place) {
   const goOn = useGoOn(place, ticket.id);
@@ -46,7 +48,7 @@ export function useTicketActions(ticket: TicketRow, place: Place) {
       hideFromLists([ticket.id], (filter) => leavesList(filter, changes));
       return putBack;
     },
-    done: ({ changes, said }) => ({ text: said, undo: async () => await putBack(ticket, changes) }),
+    done: ({ changes, said }) => ({ text: said, undo: async () => await takeBack(ticket, changes) }),
     failed: t("ticket.changeFailed"),
     stale: staleOf(ticket.id),
   });
@@ -56,7 +58,7 @@ export function useTicketActions(ticket: TicketRow, place: Place) {
     change.run(step);
     leave?.();
   };
-  const number = ticket.number;
+  const number = String(ticket.number);
   return {
     assign: (userId: Id | null) => {
       const user = users.find(({ id }) => id === userId);
@@ -104,7 +106,7 @@ async function sendChanges(id: Id, changes: Shown): Promise<void> {
 }
 
 /** Undoes what was changed, and nothing else: what others have changed since stays. */
-async function putBack(before: TicketRow, changes: Shown): Promise<void> {
+async function takeBack(before: TicketRow, changes: Shown): Promise<void> {
   const names = Object.keys(changes) as (keyof Shown)[];
   const former = Object.fromEntries(names.map((name) => [name, before[name]])) as Shown;
   const isOver = former.state === "snoozed" && Date.parse(former.snoozed_until ?? "") <= Date.now();
