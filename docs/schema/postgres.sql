@@ -221,6 +221,7 @@ create table inboxes (
   dkim_domain text,
   dkim_selector text,
   dkim_key text,
+  from_name text,
   constraint inboxes_account_id_address_key_key UNIQUE (account_id, address_key),
   constraint inboxes_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint inboxes_pkey PRIMARY KEY (account_id, id)

@@ -94,7 +94,7 @@ CREATE INDEX idempotency_keys_by_age on idempotency_keys (created_at);
 
 CREATE TABLE inboxes (
   account_id text not null, id text not null, name text not null, address text, address_key text, version integer not null,
-  created_at integer not null, plus_addressing smallint not null default 0, signature text, acknowledges smallint not null default 0, acknowledgement text, acknowledgement_htmlized smallint not null default 0, dkim_domain text, dkim_selector text, dkim_key text,
+  created_at integer not null, plus_addressing smallint not null default 0, signature text, acknowledges smallint not null default 0, acknowledgement text, acknowledgement_htmlized smallint not null default 0, dkim_domain text, dkim_selector text, dkim_key text, from_name text,
   primary key (account_id, id), foreign key (account_id) references accounts (id), unique (account_id, address_key));
 
 CREATE INDEX inboxes_by_address on inboxes (address_key) where address_key is not null;

@@ -1,3 +1,4 @@
+import { fillTemplate } from "../domain/templates.ts";
 import type { DkimSigner } from "../mail/dkim.ts";
 import type { SmtpServer } from "../mail/smtp-connection.ts";
 import { makeThreadKey, plusAddress } from "../mail/thread-key.ts";
@@ -7,7 +8,7 @@ import type { InboxRow, MessageRow } from "../storage/schema.ts";
 import { findUser } from "../storage/users.ts";
 import { type MailServers, chooseMailServer } from "./choose-mail-server.ts";
 import { DkimKeyLost, signerOf } from "./inbox-dkim.ts";
-import { signatureOf } from "./signatures.ts";
+import { signatureOf, valuesOf } from "./signatures.ts";
 
 /** How an inbox's mail goes out. */
 export interface Way {
@@ -37,6 +38,19 @@ export async function chooseSignature(tx: Tx, message: MessageRow, inbox: InboxR
   const account = await findAccount(tx, account_id);
   const user = await findUser(tx, account_id, user_id);
   return signatureOf({ account, inbox, user }, message.htmlized === 1 ? "html" : "text");
+}
+
+/** What who writes is called in the mail: by the inbox's template, else "Ada Byron via Support"; for what nobody wrote, the inbox. */
+export async function chooseFromName(tx: Tx, message: MessageRow, inbox: InboxRow): Promise<string> {
+  const { account_id, user_id, from_name } = message;
+  if (user_id === null) return inbox.name;
+  const usual = `${from_name} via ${inbox.name}`;
+  if (inbox.from_name === null) return usual;
+  const account = await findAccount(tx, account_id);
+  const user = await findUser(tx, account_id, user_id);
+  const values = { ...valuesOf({ account, inbox, user }), "user.name": from_name };
+  const name = fillTemplate(inbox.from_name, values, "text").replace(/\s+/g, " ").trim();
+  return name === "" ? usual : name;
 }
 
 /** The inbox's address with the ticket's key, where the inbox takes mail for such; null for the address as it is. */

@@ -15,7 +15,7 @@ import { type ClaimedJob, deleteJob } from "../storage/jobs.ts";
 import type { MessageRow } from "../storage/schema.ts";
 import { findTicket } from "../storage/tickets.ts";
 import type { MailServers } from "./choose-mail-server.ts";
-import { type Way, chooseAnswerAddress, chooseSignature, chooseWay } from "./choose-way.ts";
+import { type Way, chooseAnswerAddress, chooseFromName, chooseSignature, chooseWay } from "./choose-way.ts";
 import { deliverAutomatic } from "./deliver-automatic.ts";
 import { type DeliveryPayload, MAYBE_DELIVERED, UNCONFIGURED_DELAY } from "./delivery-jobs.ts";
 import { changeDelivery, finishAttempt } from "./finish-attempt.ts";
@@ -98,7 +98,8 @@ async function beginAttempt(
   const attachments = await listAttachments(tx, accountId, [message.id]);
   const earlier = await listEarlierMailIds(tx, message, MOST_EARLIER);
   const answerTo = await chooseAnswerAddress(tx, inbox, ticket.id);
-  const reply = { message: { ...message, ...changes }, ticket, inbox, attachments, earlier, answerTo };
+  const fromName = await chooseFromName(tx, message, inbox);
+  const reply = { message: { ...message, ...changes }, ticket, inbox, attachments, earlier, answerTo, fromName };
   return { reply, ...way };
 }
 

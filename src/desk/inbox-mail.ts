@@ -7,18 +7,20 @@ import { SIGNATURE_VARIABLES } from "./signatures.ts";
 /** What an inbox says in the mail that goes out of it. What is absent stays as it is. */
 export interface InboxMailInput {
   plus_addressing?: boolean;
+  from_name?: string | null;
   signature?: string | null;
   acknowledgement?: { enabled?: boolean; body?: string | null; htmlized?: boolean } | null;
 }
 
 type InboxMail = Pick<
   InboxRow,
-  "plus_addressing" | "signature" | "acknowledges" | "acknowledgement" | "acknowledgement_htmlized"
+  "plus_addressing" | "from_name" | "signature" | "acknowledges" | "acknowledgement" | "acknowledgement_htmlized"
 >;
 
 /** The columns as they are to be. Faults name what is wrong; a null acknowledgement is none. */
 export function inboxMailColumns(known: InboxMail, input: InboxMailInput, faults: Faults): InboxMail {
-  const { plus_addressing, signature, acknowledgement } = input;
+  const { plus_addressing, from_name, signature, acknowledgement } = input;
+  checkTemplate(from_name, SIGNATURE_VARIABLES, "from_name", faults);
   checkTemplate(signature, SIGNATURE_VARIABLES, "signature", faults);
   const wanted = acknowledgement === null ? { enabled: false, body: null, htmlized: false } : (acknowledgement ?? {});
   checkTemplate(wanted.body, ACKNOWLEDGEMENT_VARIABLES, "acknowledgement.body", faults);
@@ -29,6 +31,7 @@ export function inboxMailColumns(known: InboxMail, input: InboxMailInput, faults
     wanted.htmlized ?? (wanted.body == null ? known.acknowledgement_htmlized === 1 : isHtml(wanted.body));
   return {
     plus_addressing: flag(plus_addressing ?? known.plus_addressing === 1),
+    from_name: from_name === undefined ? known.from_name : givenTemplate(from_name),
     signature: signature === undefined ? known.signature : givenTemplate(signature),
     acknowledges: flag(enabled),
     acknowledgement: body,

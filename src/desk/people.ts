@@ -76,8 +76,29 @@ export async function updatePerson(
   return changed;
 }
 
+/**
+ * Hands the help desk over: the other is an owner then, and who does it an admin. Both at once, so that there is no moment
+ * with two, or with none.
+ */
+export async function handOver(tx: Tx, by: Changer, userId: string, faults: Faults): Promise<UserRow> {
+  const self = by.user?.id ?? "";
+  await lockOwners(tx, by.account.id);
+  const heir = await lockUser(tx, by.account.id, userId);
+  const owner = await lockUser(tx, by.account.id, self);
+  if (heir === undefined || owner?.role !== "owner") throw new NotFound();
+  if (userId === self) faults.add("user_id must be another person");
+  if (heir.disabled_at !== null) faults.add("disabled must be false before somebody can own the help desk");
+  if (heir.password_hash === null) faults.add("invitation must be accepted before somebody can own the help desk");
+  faults.throwIfAny();
+  const changed = await updateUser(tx, by.account.id, userId, { role: "owner" });
+  await updateUser(tx, by.account.id, self, { role: "admin" });
+  const details = { from: self, to: userId };
+  await recordAudit(tx, by, { action: "person.handed_over", subject: userId, details });
+  return changed;
+}
+
 /** 403 for who would touch somebody above them, or put somebody there. */
-function refuseAbove({ user }: Changer, role: UserRole): void {
+export function refuseAbove({ user }: Changer, role: UserRole): void {
   if (user !== null && !isAtLeast(user.role, role)) {
     throw new NotAllowed(`Forbidden: this is about the role ${role}; yours is ${user.role}`);
   }

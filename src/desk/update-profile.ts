@@ -7,7 +7,9 @@ import type { Tx } from "../storage/database.ts";
 import { deleteOpenKeysOf } from "../storage/one-time-keys.ts";
 import type { UserRow } from "../storage/schema.ts";
 import { type UserChanges, lockUser, updateUser } from "../storage/users.ts";
+import { checkTemplate } from "./inbox-mail.ts";
 import { checkEmail } from "./people.ts";
+import { SIGNATURE_VARIABLES } from "./signatures.ts";
 
 export interface ProfileInput {
   first_name?: string | null;
@@ -31,6 +33,7 @@ export async function updateProfile(
   const user = await lockUser(tx, by.account.id, userId);
   if (user === undefined) throw new NotFound();
   await checkEmail(tx, user, input.email, faults);
+  checkTemplate(input.signature, SIGNATURE_VARIABLES, "signature", faults);
   const preferences = input.preferences === undefined ? undefined : JSON.stringify(input.preferences);
   if (preferences !== undefined && Buffer.byteLength(preferences) > PREFERENCES_LIMIT) {
     faults.add(`preferences must have at most ${PREFERENCES_LIMIT} bytes as JSON`);

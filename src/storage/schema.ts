@@ -215,6 +215,8 @@ export interface InboxRow {
   address_key: string | null;
   /** Whether what goes out asks for answers to `address+KEY`: not every mail server knows such addresses. */
   plus_addressing: Flag;
+  /** What who writes from it is called in the mail: a template; null for "Ada Byron via Support". */
+  from_name: string | null;
   /** A template (`domain/templates.ts`) for the end of what agents write. */
   signature: string | null;
   /** Whether who writes first is told at once that it came, and in which words (a template). */
@@ -232,6 +234,7 @@ export interface InboxRow {
 /** Of an inbox that nobody has set anything of yet. */
 export const NEW_INBOX = {
   plus_addressing: 0,
+  from_name: null,
   signature: null,
   acknowledges: 0,
   acknowledgement: null,

@@ -205,6 +205,8 @@ const SAME_FOR_ALL = new Set([
   // Their own address is no change, as a new one is none that is taken.
   "/me email",
   "/people/:user_id email",
+  // Any address may be tried out.
+  "/transports/test from",
   "to",
   "messages.from",
   "messages.to",

@@ -121,7 +121,7 @@ const IN_BODY: Record<string, Kind> = {
 };
 
 const NO_REFERENCE_IN_BODY = new Set(
-  "type subject first_name last_name summary direction send_at forward body htmlized from_name state spam trash name color data snoozed_until version kind query shared draft unread mentioned since_created_at since_updated_at tab role disabled preferences signature notifications current_password password code response undo_seconds credits_per_minute requests_per_second plus_addressing enabled domain host port security auth user token_url client_id client_secret refresh_token folder after authserv_id from_now send_to".split(
+  "type subject first_name last_name summary direction send_at forward body htmlized from_name state spam trash name color data snoozed_until version kind query shared draft unread mentioned since_created_at since_updated_at tab role disabled preferences signature notifications current_password password code response undo_seconds credits_per_minute requests_per_second plus_addressing enabled domain host port security auth user token_url client_id client_secret refresh_token folder after authserv_id from_now send_to user_signature".split(
     " ",
   ),
 );
@@ -148,8 +148,11 @@ const BODIES: Record<string, (own: Things) => Record<string, unknown>> = {
   "POST /mailboxes": () => ({ host: "127.0.0.1", user: "x", password: "x" }),
   "PATCH /mailboxes/:mailbox_id": () => ({}),
   "POST /mailboxes/test": () => ({ host: "127.0.0.1", user: "x", password: "x" }),
+  "POST /people/:user_id/ownership": () => ({}),
+  "POST /inboxes/:inbox_id/signature-preview": () => ({}),
   "POST /people": () => ({ email: `${crypto.randomUUID()}@new.example` }),
   "PATCH /people/:user_id": () => ({}),
+  "PATCH /me/passkeys/:passkey_id": () => ({ name: "x" }),
   "POST /apps": () => ({ name: "New" }),
   "PATCH /account": () => ({}),
   "PATCH /me": () => ({}),

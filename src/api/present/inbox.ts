@@ -4,16 +4,17 @@ import { type Resource, type ResourceFields, pickFields } from "../conventions/f
 
 const FIELDS: ResourceFields = {
   documented: ["id", "name"],
-  extra: ["address", "plus_addressing", "signature", "acknowledgement", "dkim", "created_at", "version"],
+  extra: ["address", "plus_addressing", "from_name", "signature", "acknowledgement", "dkim", "created_at", "version"],
 };
 
 export function presentInbox(inbox: InboxRow, asked: ReadonlySet<string> | null): Resource {
-  const { id, name, address, signature, dkim_domain, dkim_selector, version } = inbox;
+  const { id, name, address, from_name, signature, dkim_domain, dkim_selector, version } = inbox;
   const resource = {
     id,
     name,
     address,
     plus_addressing: inbox.plus_addressing === 1,
+    from_name,
     signature,
     acknowledgement: {
       enabled: inbox.acknowledges === 1,

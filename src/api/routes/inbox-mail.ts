@@ -1,8 +1,8 @@
-import { Type } from "typebox";
 import { Invalid, NotFound } from "../../domain/errors.ts";
 import { Faults } from "../../domain/faults.ts";
 import { dkimOf, makeInboxDkim, removeInboxDkim } from "../../desk/inbox-dkim.ts";
-import { signatureOf } from "../../desk/signatures.ts";
+import { checkTemplate } from "../../desk/inbox-mail.ts";
+import { SIGNATURE_VARIABLES, signatureOf } from "../../desk/signatures.ts";
 import { findAccount } from "../../storage/accounts.ts";
 import { recordAudit } from "../../storage/audit-entries.ts";
 import { findInbox } from "../../storage/inboxes.ts";
@@ -13,7 +13,7 @@ import { checkBody } from "../conventions/body.ts";
 import { runOnce } from "../conventions/idempotency.ts";
 import { ENVELOPE, OF_RESOURCE, parameter } from "../parameters.ts";
 import type { Router } from "../router.ts";
-import { CreateDkim, Dkim, SignaturePreview } from "../schemas/inboxes.ts";
+import { CreateDkim, Dkim, PreviewSignature, SignaturePreview } from "../schemas/inboxes.ts";
 
 /** What an inbox adds to the mail that goes out of it: a DKIM signature, and the one that people read. */
 export function declareInboxMail(router: Router): void {
@@ -86,7 +86,7 @@ export function declareInboxMail(router: Router): void {
       tag,
       summary: "See the signature under what a user writes from an inbox",
       parameters: [parameter("user_id", "Whose; without it that of nobody in particular"), ...OF_RESOURCE],
-      answer: Type.Object(SignaturePreview.properties),
+      answer: SignaturePreview,
       status: 200,
     },
     async (call) => {
@@ -100,6 +100,45 @@ export function declareInboxMail(router: Router): void {
       faults.throwIfAny();
       const signatory = { account: await findAccount(db, account.id), inbox, user };
       return ok({ text: signatureOf(signatory, "text"), html: signatureOf(signatory, "html") });
+    },
+  );
+
+  declareTrial(router);
+}
+
+/** For forms: how a signature would look that is not kept yet. Nothing changes, so whoever reads may ask. */
+function declareTrial(router: Router): void {
+  const { db } = router.context;
+  router.writeAfter(
+    "POST",
+    "/inboxes/:inbox_id/signature-preview",
+    {
+      tag: "Inboxes",
+      summary: "See a signature that is not kept yet, as it would be under what you write",
+      parameters: [ENVELOPE],
+      body: PreviewSignature,
+      answer: SignaturePreview,
+      status: 200,
+      least: "read_only",
+    },
+    async (call) => {
+      const { account, request, user } = call;
+      const faults = new Faults();
+      const { signature, user_signature } = checkBody(PreviewSignature, request.body, faults);
+      checkTemplate(signature, SIGNATURE_VARIABLES, "signature", faults);
+      checkTemplate(user_signature, SIGNATURE_VARIABLES, "user_signature", faults);
+      faults.throwIfAny();
+      const inbox = await findInbox(db, account.id, pathId(call, "inbox_id"));
+      if (inbox === undefined) throw new NotFound();
+      const own = user === null ? undefined : await findUser(db, account.id, user.id);
+      const signatory = {
+        account: await findAccount(db, account.id),
+        inbox: signature === undefined ? inbox : { ...inbox, signature },
+        user: own === undefined || user_signature === undefined ? own : { ...own, signature: user_signature },
+      };
+      return await runOnce(db, call.idempotent, async () =>
+        Promise.resolve(ok({ text: signatureOf(signatory, "text"), html: signatureOf(signatory, "html") })),
+      );
     },
   );
 }

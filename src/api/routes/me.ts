@@ -7,7 +7,7 @@ import { changePassword } from "../../desk/sign-in.ts";
 import { updateProfile } from "../../desk/update-profile.ts";
 import { findAccount } from "../../storage/accounts.ts";
 import type { UserRow } from "../../storage/schema.ts";
-import { deleteSession, listSessions } from "../../storage/sessions.ts";
+import { deleteSession, deleteSessionsOf, listSessions } from "../../storage/sessions.ts";
 import { type Call, pathId } from "../call.ts";
 import { type Answer, NO_CONTENT, ok } from "../conventions/answer.ts";
 import { checkBody } from "../conventions/body.ts";
@@ -41,6 +41,16 @@ export function declareMe(router: Router): void {
     async ({ account, user, sessionId }) => {
       const sessions = await listSessions(db, account.id, user?.id ?? "", now());
       return ok(sessions.map((session) => presentSessionItem(session, sessionId ?? "")));
+    },
+  );
+
+  router.write(
+    "DELETE",
+    "/sessions",
+    { ...OWN, summary: "Sign out everywhere else", status: 204 },
+    async (tx, call) => {
+      await deleteSessionsOf(tx, call.account.id, call.user?.id ?? "", call.sessionId);
+      return NO_CONTENT;
     },
   );
 

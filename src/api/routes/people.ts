@@ -1,9 +1,9 @@
 import { Type } from "typebox";
 import { Invalid, NotFound } from "../../domain/errors.ts";
 import { Faults } from "../../domain/faults.ts";
-import { DAY } from "../../domain/time.ts";
+import { DAY, HOUR } from "../../domain/time.ts";
 import { linkOf, makeLinkKey } from "../../desk/one-time-links.ts";
-import { createPerson, updatePerson } from "../../desk/people.ts";
+import { createPerson, handOver, refuseAbove, updatePerson } from "../../desk/people.ts";
 import { mailLink } from "../../desk/system-mail.ts";
 import { recordAudit } from "../../storage/audit-entries.ts";
 import type { Tx } from "../../storage/database.ts";
@@ -13,10 +13,13 @@ import { type Call, pathId } from "../call.ts";
 import { NO_CONTENT, created, ok } from "../conventions/answer.ts";
 import { checkBody } from "../conventions/body.ts";
 import { readFields } from "../conventions/fields.ts";
+import { runOnce } from "../conventions/idempotency.ts";
+import { checkOwnPassword, signedInUser } from "../own-password.ts";
 import { ENVELOPE, OF_RESOURCE, OF_WHOLE } from "../parameters.ts";
 import { presentPeople, presentPerson } from "../present/person.ts";
 import type { ApiContext, Router } from "../router.ts";
 import { CreatePerson, Person, UpdatePerson } from "../schemas/people.ts";
+import { WithPassword } from "../schemas/sign-in.ts";
 
 const tag = "People";
 const OF_PERSON = { tag, parameters: OF_RESOURCE, answer: Person, least: "admin" } as const;
@@ -78,6 +81,51 @@ export function declarePeople(router: Router): void {
       await recordAudit(tx, call, { action: "person.invited", subject: user.id });
       const body = { ...(await presentPerson(tx, user, null)), ...invited };
       return created(narrowed(call, body), `/people/${user.id}`);
+    },
+  );
+
+  router.write(
+    "POST",
+    `${path}/password-reset`,
+    { ...OF_PERSON, summary: "Make a link by which a person chooses a new password", status: 201, secret: true },
+    async (tx, call) => {
+      const user = await findUser(tx, call.account.id, pathId(call, "user_id"));
+      if (user === undefined) throw new NotFound();
+      // Whoever has the link is that person: nobody gets one of somebody above them.
+      refuseAbove(call, user.role);
+      if (user.disabled_at !== null) throw new Invalid(["disabled must be false before somebody can sign in"]);
+      if (user.password_hash === null) throw new Invalid(["invitation is not accepted yet: invite them again"]);
+      const origin = context.transport.originOf(call.request.raw);
+      const key = await makeLinkKey(tx, "password-reset", user);
+      const means = { kind: "password-reset", origin, lifetime: HOUR, hasRelay: context.hasRelay } as const;
+      const made = { reset_url: linkOf("password-reset", origin, key), mailed: await mailLink(tx, user, means) };
+      await recordAudit(tx, call, { action: "person.reset_link_made", subject: user.id });
+      const body = { ...(await presentPerson(tx, user, null)), ...made };
+      return created(narrowed(call, body), `/people/${user.id}`);
+    },
+  );
+
+  router.writeAfter(
+    "POST",
+    `${path}/ownership`,
+    {
+      ...OF_PERSON,
+      summary: "Hand the help desk over to a person: they own it then, and you are an admin",
+      body: WithPassword,
+      status: 200,
+      least: "owner",
+      signedIn: true,
+    },
+    async (call) => {
+      const faults = new Faults();
+      const { password } = checkBody(WithPassword, call.request.body, faults);
+      const owner = await signedInUser(db, call);
+      await checkOwnPassword(context, call, owner, { field: "password", password }, faults);
+      faults.throwIfAny();
+      return await runOnce(db, call.idempotent, async (tx) => {
+        const user = await handOver(tx, call, pathId(call, "user_id"), faults);
+        return ok(await presentPerson(tx, user, readFields(call.query)));
+      });
     },
   );
 

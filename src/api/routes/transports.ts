@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { isEmailAddress } from "../../domain/contact-values.ts";
 import { NotFound } from "../../domain/errors.ts";
 import { Faults } from "../../domain/faults.ts";
 import {
@@ -149,10 +150,13 @@ function declareTest(router: Router): void {
         inboxId === null ? await findFirstInbox(db, call.account.id) : await findInbox(db, call.account.id, inboxId);
       if (inboxId !== null && inbox === undefined) faults.add("inbox_id must be the id of an inbox");
       const sendTo = body.send_to ?? null;
-      if (sendTo !== null && inbox?.address == null) faults.add("inbox_id must be an inbox with an address");
+      const from = body.from ?? inbox?.address ?? null;
+      if (body.from != null && !isEmailAddress(body.from)) faults.add("from must be an email address");
+      if (sendTo !== null && !isEmailAddress(sendTo)) faults.add("send_to must be an email address");
+      if (sendTo !== null && from === null) faults.add("inbox_id must be an inbox with an address");
       faults.throwIfAny();
       if (transport === null || outgoing === null) throw new NotFound();
-      const test = sendTo === null || inbox === undefined ? null : { inbox, sendTo };
+      const test = sendTo === null || inbox === undefined ? null : { inbox: { ...inbox, address: from }, sendTo };
       return ok(await tryTransport(outgoing, transport, test));
     },
   );

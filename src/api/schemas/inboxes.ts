@@ -13,6 +13,15 @@ const mail = {
       description: "Whether its mail server delivers address+anything to it: answers are asked to go there",
     }),
   ),
+  from_name: Type.Optional(
+    nullable(
+      Type.String({
+        maxLength: NAME_LIMIT,
+        description:
+          "What who writes is called in the mail, with {{user.name}} and others; by default `NAME via INBOX`",
+      }),
+    ),
+  ),
   signature: Type.Optional(
     nullable(Type.String({ maxLength: TEMPLATE_LIMIT, description: "Text or HTML, with {{user.name}} and others" })),
   ),
@@ -42,6 +51,12 @@ export const Dkim = Type.Object({
 
 export const CreateDkim = Type.Object({
   domain: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 253 }))),
+});
+
+/** Texts that are not kept yet: the signature of the inbox, and of who asks. What is absent is as it is kept. */
+export const PreviewSignature = Type.Object({
+  signature: Type.Optional(nullable(Type.String({ maxLength: TEMPLATE_LIMIT }))),
+  user_signature: Type.Optional(nullable(Type.String({ maxLength: TEMPLATE_LIMIT }))),
 });
 
 export const SignaturePreview = Type.Object({

@@ -58,6 +58,11 @@ export const TestTransport = Type.Object({
   id: Type.Optional(Reference),
   ...UpdateTransport.properties,
   inbox_id: Type.Optional(nullable(Reference)),
+  from: Type.Optional(
+    nullable(
+      Type.String({ maxLength: TEXT_LIMIT, description: "Whom the test message is from; by default the inbox" }),
+    ),
+  ),
   send_to: Type.Optional(
     nullable(Type.String({ maxLength: TEXT_LIMIT, description: "Sends a test message there, too" })),
   ),

@@ -24,7 +24,8 @@ export const Person = Type.Object({
   created_at: Time,
   version: Type.Integer(),
   invitation_url: Type.Optional(Type.String({ description: "Shown this once" })),
-  mailed: Type.Optional(Type.Boolean({ description: "Whether the invitation goes to them by mail as well" })),
+  reset_url: Type.Optional(Type.String({ description: "Shown this once" })),
+  mailed: Type.Optional(Type.Boolean({ description: "Whether the link goes to them by mail as well" })),
 });
 
 export const CreatePerson = Type.Object({

@@ -13,6 +13,8 @@ export interface OutboundReply {
   ticket: TicketRow;
   inbox: InboxRow;
   attachments: readonly AttachmentRow[];
+  /** What who writes is called. */
+  fromName: string;
   /** Where answers are asked to go; null for the inbox's own address. */
   answerTo: string | null;
   /** Those of the ticket's messages before it, oldest first. */
@@ -21,7 +23,7 @@ export interface OutboundReply {
 
 /** An outbound reply as mail: from its agent by way of the inbox, into the thread that the ticket is. */
 export function outgoingMessage(reply: OutboundReply, address: string, blobs: BlobStore): OutgoingMessage {
-  const { message, inbox, attachments, earlier: thread, answerTo } = reply;
+  const { message, inbox, attachments, earlier: thread, answerTo, fromName } = reply;
   // Who gets it forwarded was not on the thread.
   const earlier = message.forward === 1 ? [] : thread;
   const mailIds = earlier.flatMap(({ mail_id }) => (mail_id === null ? [] : [mail_id]));
@@ -30,7 +32,7 @@ export function outgoingMessage(reply: OutboundReply, address: string, blobs: Bl
   return {
     messageId: message.mail_id ?? "",
     date: new Date(message.send_at ?? message.created_at),
-    from: { name: message.user_id === null ? inbox.name : `${message.from_name} via ${inbox.name}`, address },
+    from: { name: fromName, address },
     to: addressesOf(message.to),
     cc: addressesOf(message.cc),
     bcc: addressesOf(message.bcc),
