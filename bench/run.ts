@@ -1,29 +1,44 @@
 // Measures what the product does against what the machine can: `npm run bench -- --help`.
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import type { Bench, BenchOptions, Measured } from "./bench.ts";
-import { mailBench } from "./mail/mail-bench.ts";
-
-/** Every bench by its name. */
-const BENCHES: Record<string, Bench> = { mail: mailBench };
+import type { BenchOptions, Measured } from "./bench.ts";
+import { AREAS, areasOf, isKnown, knownNames } from "./areas.ts";
+import { machineFigures } from "./machine.ts";
+import { plot } from "./plot.ts";
+import { keepReport } from "./report.ts";
 
 const program = new Command("bench")
   .description("Measures the product against a ceiling that is measured in the same run.")
-  .option("--only <names>", `some of: ${Object.keys(BENCHES).join(", ")}; with commas between them`, names)
+  .option("--only <names>", `some of: ${knownNames().join(", ")}; with commas between them`, names)
   .addOption(new Option("--engine <engine>", "the database").choices(["sqlite", "postgres"]).default("sqlite"))
+  .option("--tickets <n>", "tickets of the large data set", count, 1_000_000)
   .option("--messages <n>", "messages in the mailbox that is fetched", count, 100_000)
+  .option("--data <folder>", "where data sets are kept from run to run", join(tmpdir(), "cantrip-bench"))
+  .option("--out <folder>", "where the figures and the plot are written")
   .option("--json", "print the ratios and figures as JSON");
 const {
-  only = Object.keys(BENCHES),
+  only,
   json = false,
+  out,
   ...options
-} = program.parse().opts<BenchOptions & { only?: string[]; json?: boolean }>();
+} = program.parse().opts<BenchOptions & { only?: string[]; json?: boolean; out?: string }>();
 
-const all: Measured = { ratios: {}, figures: { engine: options.engine } };
-for (const name of only) {
-  const measured = await BENCHES[name]?.({ ...options, tell: (line) => process.stderr.write(`${name}: ${line}\n`) });
+const all: Measured = {
+  ratios: {},
+  figures: { engine: options.engine, tickets: options.tickets, ...machineFigures() },
+};
+for (const area of areasOf(only)) {
+  const bench = await AREAS[area]?.load();
+  const measured = await bench?.({
+    ...options,
+    tell: (line) => process.stderr.write(`${area}: ${line}\n`),
+    wants: (name) => only === undefined || only.includes(area) || only.includes(name),
+  });
   Object.assign(all.ratios, measured?.ratios);
   Object.assign(all.figures, measured?.figures);
 }
+keepReport(out ?? join(options.data, "reports"), all, plot(all));
 process.stdout.write(json ? `${JSON.stringify(all)}\n` : table(all));
 
 function table({ ratios, figures }: Measured): string {
@@ -33,7 +48,7 @@ function table({ ratios, figures }: Measured): string {
 
 function names(text: string): string[] {
   const list = text.split(",");
-  const unknown = list.find((name) => !(name in BENCHES));
+  const unknown = list.find((name) => !isKnown(name));
   if (unknown !== undefined) throw new InvalidArgumentError(`there is no bench ${unknown}.`);
   return list;
 }

@@ -1,5 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -11,9 +11,10 @@ const START_TIMEOUT_MS = 30_000;
 
 /**
  * A PostgreSQL for tests: the one that TEST_DATABASE_URL names, else a new one that forgets everything on `stop`,
- * and also when this process ends without it, however it ends.
+ * and also when this process ends without it, however it ends. With `keepIn` it keeps its data in that folder, safely,
+ * and goes on with what is there.
  */
-export async function startPostgres(): Promise<PostgresServer | { missing: string }> {
+export async function startPostgres(keepIn?: string): Promise<PostgresServer | { missing: string }> {
   const existing = process.env["TEST_DATABASE_URL"];
   if (existing) return { url: existing, stop: async () => {} };
   const programs = findPrograms();
@@ -26,17 +27,28 @@ export async function startPostgres(): Promise<PostgresServer | { missing: strin
   const folder = mkdtempSync(join(tmpdir(), "cantrip-postgres-"));
   try {
     if (user) chownSync(folder, user.uid, user.gid);
-    const data = join(folder, "data");
+    const data = keepIn ?? join(folder, "data");
     const options = { ...user, cwd: folder };
-    execFileSync(
-      join(programs, "initdb"),
-      ["-D", data, "-U", "cantrip", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions"],
-      { ...options, stdio: ["ignore", "ignore", "pipe"] },
-    );
+    if (!existsSync(join(data, "PG_VERSION"))) {
+      if (keepIn !== undefined) mkdirSync(keepIn, { recursive: true, mode: 0o700 });
+      if (keepIn !== undefined && user) chownSync(keepIn, user.uid, user.gid);
+      execFileSync(
+        join(programs, "initdb"),
+        ["-D", data, "-U", "cantrip", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions"],
+        { ...options, stdio: ["ignore", "ignore", "pipe"] },
+      );
+    }
     const port = await freePort();
     const server = spawn(
       "/bin/sh",
-      ["-c", SERVE_UNTIL_INPUT_ENDS, "sh", folder, join(programs, "postgres"), ...settings(data, folder, port)],
+      [
+        "-c",
+        SERVE_UNTIL_INPUT_ENDS,
+        "sh",
+        folder,
+        join(programs, "postgres"),
+        ...settings(data, folder, port, keepIn !== undefined),
+      ],
       {
         ...options,
         // A group of its own: Ctrl-C reaches the test runner, whose end then ends the server.
@@ -62,16 +74,24 @@ wait $server
 rm -rf "$folder"
 `;
 
-function settings(data: string, folder: string, port: number): string[] {
+// Nothing of a test has to survive a power cut.
+const FORGETFUL = { fsync: "off", synchronous_commit: "off", full_page_writes: "off" };
+
+/** As a small machine of its own would be set: the defaults are for a hundredth of that. */
+const LASTING = {
+  shared_buffers: "1GB",
+  effective_cache_size: "4GB",
+  maintenance_work_mem: "512MB",
+  max_wal_size: "4GB",
+};
+
+function settings(data: string, folder: string, port: number, lasting: boolean): string[] {
   const values = {
     listen_addresses: "127.0.0.1",
     port: String(port),
     unix_socket_directories: folder,
     max_connections: "200",
-    // Nothing here has to survive a power cut.
-    fsync: "off",
-    synchronous_commit: "off",
-    full_page_writes: "off",
+    ...(lasting ? LASTING : FORGETFUL),
   };
   return ["-D", data, ...Object.entries(values).flatMap(([name, value]) => ["-c", `${name}=${value}`])];
 }

@@ -1,0 +1,95 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Bench, type Measured, rounded } from "../bench.ts";
+import { openDataSet } from "../data/data-set.ts";
+import { record } from "../load/recorded.ts";
+import { type Served, coreSecondsOf, serveFrom, serveProgram } from "../load/served.ts";
+import { load, requireWrk, writePaths } from "../load/wrk.ts";
+import { type ReadPaths, readPaths } from "./read-paths.ts";
+
+const CONNECTIONS = 32;
+
+/** Each server is asked in turns, so that whatever else the machine does meets both; the best turn of each counts. */
+const TURNS = 4;
+const SECONDS = 3;
+
+/** Long enough for what is asked often to be compiled. */
+const WARM_UP = 3;
+
+const BARE = join(import.meta.dirname, "../load/bare-server.ts");
+
+/** `get`, `list10`, `list100`, `embed`: requests a second, as a share of what a bare server does with the same answers. */
+export const readBench: Bench = async (run) => {
+  requireWrk();
+  const data = await openDataSet(run, Math.min(run.tickets, 100_000));
+  const work = mkdtempSync(join(tmpdir(), "cantrip-bench-"));
+  const all: Measured = { ratios: {}, figures: {} };
+  try {
+    const server = await serveFrom(data.place);
+    try {
+      for (const [name, asked] of Object.entries(await readPaths(server.url, data))) {
+        if (!run.wants(name)) continue;
+        run.tell(name);
+        const { ratio, figures } = await compare(server, asked, work);
+        all.ratios[name] = ratio;
+        for (const [figure, value] of Object.entries(figures)) all.figures[`${name}_${figure}`] = value;
+      }
+    } finally {
+      await server.stop();
+    }
+    return all;
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+    await data.close();
+  }
+};
+
+interface Turn {
+  perSecond: number;
+  /** Of the server's core, for each request: what is left of the comparison when something else wants the core too. */
+  microseconds: number;
+}
+
+async function compare(
+  server: Served,
+  { token, paths }: ReadPaths,
+  work: string,
+): Promise<{ ratio: number; figures: Record<string, number> }> {
+  const recorded = await record(server.url, token, paths);
+  const file = join(work, "recorded.json");
+  writeFileSync(file, JSON.stringify(recorded));
+  const pathFile = writePaths(join(work, "paths"), paths);
+  const bare = await serveProgram([BARE, file]);
+  try {
+    const turn = async (asked: Served, seconds: number): Promise<Turn> => {
+      const before = coreSecondsOf(asked);
+      const { requests, perSecond } = await load({
+        url: asked.url,
+        token,
+        pathFile,
+        connections: CONNECTIONS,
+        seconds,
+      });
+      return { perSecond, microseconds: ((coreSecondsOf(asked) - before) * 1_000_000) / requests };
+    };
+    for (const each of [server, bare]) await turn(each, WARM_UP);
+    const turns: { ours: Turn; ceiling: Turn }[] = [];
+    while (turns.length < TURNS) turns.push({ ceiling: await turn(bare, SECONDS), ours: await turn(server, SECONDS) });
+    const best = (of: "ours" | "ceiling"): number => Math.max(...turns.map((each) => each[of].perSecond));
+    const cost = (of: "ours" | "ceiling"): number => Math.min(...turns.map((each) => each[of].microseconds));
+    const bytes = recorded.reduce((sum, { body }) => sum + Buffer.byteLength(body), 0) / recorded.length;
+    return {
+      ratio: rounded(best("ours") / best("ceiling")),
+      figures: {
+        s: Math.round(best("ours")),
+        bare_s: Math.round(best("ceiling")),
+        core_us: rounded(cost("ours")),
+        bare_core_us: rounded(cost("ceiling")),
+        body_bytes: Math.round(bytes),
+      },
+    };
+  } finally {
+    await bare.stop();
+  }
+}
