@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Kysely, KyselyPlugin } from "kysely";
 import type { Schema } from "./schema.ts";
+import type { Statements } from "./statements.ts";
 
 export type Engine = "sqlite" | "postgres";
 
@@ -12,17 +13,25 @@ export type WriteQueries = ReadQueries & Pick<Kysely<Schema>, "insertInto" | "up
 export interface Reader {
   readonly engine: Engine;
   readonly query: ReadQueries;
+  /** Where queries run that were built before: see `prepared.ts`. */
+  readonly statements: Statements;
+}
+
+/** One way into an engine: to read, to read for long, or one transaction. */
+export interface Way {
+  readonly query: Kysely<Schema>;
+  readonly statements: Statements;
 }
 
 /** What the two engines do differently: see `sqlite.ts` and `postgres.ts`. */
 export interface Driver {
   readonly engine: Engine;
   /** For reads outside a transaction: never waits for a writer. */
-  readonly reads: Kysely<Schema>;
+  readonly reads: Way;
   /** For reads that may take more than a few milliseconds: counts, searches, deep pages. Off the main thread where the engine runs on it. */
-  readonly longReads: Kysely<Schema>;
+  readonly longReads: Way;
   /** Runs `work` in one transaction; commits when it resolves, durably, and rolls back when it rejects. */
-  transaction<T>(work: (queries: Kysely<Schema>) => Promise<T>): Promise<T>;
+  transaction<T>(work: (way: Way) => Promise<T>): Promise<T>;
   /** Whether the engine's error means that another transaction was in the way and the same work may succeed now. */
   isRetryable(error: unknown): boolean;
   /** For whoever watches the engine, by name: sizes of files in bytes, or connections by what they do. */
@@ -39,17 +48,24 @@ export class RunAgain extends Error {
 export class Tx implements Reader {
   readonly engine: Engine;
   readonly #query: WriteQueries;
+  readonly #statements: Statements;
   readonly hooks: (() => void | Promise<void>)[] = [];
   #over = false;
 
-  constructor(engine: Engine, query: WriteQueries) {
+  constructor(engine: Engine, query: WriteQueries, statements: Statements) {
     this.engine = engine;
     this.#query = query;
+    this.#statements = statements;
   }
 
   get query(): WriteQueries {
     if (this.#over) throw new Error(RAN_LATE);
     return this.#query;
+  }
+
+  get statements(): Statements {
+    if (this.#over) throw new Error(RAN_LATE);
+    return this.#statements;
   }
 
   get isOver(): boolean {
@@ -87,13 +103,18 @@ export class Db implements Reader {
 
   get query(): ReadQueries {
     this.#refuseInsideTransaction();
-    return this.#driver.reads;
+    return this.#driver.reads.query;
+  }
+
+  get statements(): Statements {
+    this.#refuseInsideTransaction();
+    return this.#driver.reads.statements;
   }
 
   /** A reader for what may take more than a few milliseconds. */
   get longReads(): Reader {
     this.#refuseInsideTransaction();
-    return { engine: this.engine, query: this.#driver.longReads };
+    return { engine: this.engine, ...this.#driver.longReads };
   }
 
   /**
@@ -107,10 +128,11 @@ export class Db implements Reader {
       let tx: Tx | undefined;
       let result: T;
       try {
-        result = await this.#driver.transaction(async (queries) => {
+        result = await this.#driver.transaction(async ({ query, statements }) => {
           const open: Tx = (tx = new Tx(
             this.engine,
-            this.#strict ? queries.withPlugin(refuseWhen(() => open.isOver)) : queries,
+            this.#strict ? query.withPlugin(refuseWhen(() => open.isOver)) : query,
+            statements,
           ));
           return this.#strict ? await running.run(true, () => work(open)) : await work(open);
         });

@@ -1,7 +1,18 @@
-import { type KyselyPlugin, Kysely, PostgresDialect } from "kysely";
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type KyselyPlugin,
+  type QueryResult,
+  Kysely,
+  PostgresAdapter,
+  PostgresDialect,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+} from "kysely";
 import pg from "pg";
-import type { Driver } from "./database.ts";
+import type { Driver, Way } from "./database.ts";
 import type { Schema } from "./schema.ts";
+import { hasCode, openNaming, retryingStale, statementsOn } from "./postgres-statements.ts";
 
 /** Reads what the server sends. Counts and epoch milliseconds are int8; both stay far below 2^53. */
 export const postgresTypes: pg.CustomTypesConfig = {
@@ -23,30 +34,102 @@ export interface PostgresOptions {
 
 /** Opens PostgreSQL 15 or newer. Read committed; rows that must not change under a decision are locked by the query that reads them. */
 export function openPostgres({ url, connections = 16, plugins = [] }: PostgresOptions): Driver {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: connections,
-    types: postgresTypes,
-  });
+  // Queries that are given at once are sent at once: `pipeline`, which the types do not know yet.
+  const options = { connectionString: url, max: connections, types: postgresTypes, pipeline: true };
+  const pool = new pg.Pool(options);
   // An idle connection that the server closes (a restart) is replaced by the pool; without a listener it would end the process.
   pool.on("error", () => undefined);
-  const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }), plugins });
+  const naming = openNaming(pool);
+  const compiled = new Map<object, unknown>();
+  const reads: Way = {
+    query: new Kysely<Schema>({ dialect: new PostgresDialect({ pool }), plugins }),
+    statements: retryingStale(naming, statementsOn(pool, naming, compiled)),
+  };
+  const ways = new WeakMap<pg.PoolClient, Way>();
+  const wayOf = (client: pg.PoolClient): Way => {
+    let way = ways.get(client);
+    if (way === undefined) {
+      way = { query: kyselyOn(client, plugins), statements: statementsOn(client, naming, compiled) };
+      ways.set(client, way);
+    }
+    return way;
+  };
   return {
     engine: "postgres",
-    reads: kysely,
-    longReads: kysely,
-    transaction: async (work) => await kysely.transaction().execute(work),
-    isRetryable: (error) => hasCode(error, LOST_TO_ANOTHER),
+    reads,
+    longReads: reads,
+    transaction: async (work) => await inTransaction(pool, async (client) => await work(wayOf(client))),
+    isRetryable: (error) => hasCode(error, LOST_TO_ANOTHER) || naming.isStale(error),
     // oxlint-disable-next-line require-await -- the interface is asynchronous, the pool is not
     figures: async () => ({
       connections: pool.totalCount,
       idle_connections: pool.idleCount,
       waiting_queries: pool.waitingCount,
     }),
-    close: async () => await kysely.destroy(),
+    close: async () => await reads.query.destroy(),
   };
 }
 
-function hasCode(error: unknown, codes: readonly string[]): boolean {
-  return error instanceof Error && "code" in error && codes.includes(String(error.code));
+async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    // Not waited for: it goes out with the first query, and if it fails, so does that.
+    const begun = client.query("begin");
+    begun.catch(() => undefined);
+    const result = await work(client);
+    await begun;
+    const { command } = await client.query("commit");
+    // A transaction in which a statement failed, whoever caught the error, is rolled back by its commit.
+    if (command !== "COMMIT") throw new Error("the transaction was rolled back: a statement of it had failed");
+    return result;
+  } catch (error) {
+    await client.query("rollback").catch((fault: unknown) => {
+      broken = fault instanceof Error ? fault : new Error(String(fault));
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** One connection of the pool, in a transaction. */
+class HeldConnection implements DatabaseConnection {
+  readonly #client: pg.PoolClient;
+
+  constructor(client: pg.PoolClient) {
+    this.#client = client;
+  }
+
+  async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    const { rows, rowCount } = await this.#client.query({ text: sql, values: [...parameters] });
+    return { rows: rows as R[], ...(rowCount !== null && { numAffectedRows: BigInt(rowCount) }) };
+  }
+
+  streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
+    throw new Error("a transaction does not stream");
+  }
+}
+
+/** Kysely over one connection, whose transactions are not Kysely's affair. */
+function kyselyOn(client: pg.PoolClient, plugins: KyselyPlugin[]): Kysely<Schema> {
+  const refuse = (): Promise<void> => Promise.reject(new Error("use transact()"));
+  const connection = new HeldConnection(client);
+  return new Kysely<Schema>({
+    dialect: {
+      createAdapter: () => new PostgresAdapter(),
+      createIntrospector: (db) => new PostgresIntrospector(db),
+      createQueryCompiler: () => new PostgresQueryCompiler(),
+      createDriver: () => ({
+        init: () => Promise.resolve(),
+        acquireConnection: () => Promise.resolve(connection),
+        releaseConnection: () => Promise.resolve(),
+        beginTransaction: refuse,
+        commitTransaction: refuse,
+        rollbackTransaction: refuse,
+        destroy: () => Promise.resolve(),
+      }),
+    },
+    plugins,
+  });
 }

@@ -21,6 +21,10 @@ export class SqliteThread implements DatabaseConnection {
   }
 
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    return { rows: await this.execute<R>(sql, parameters) };
+  }
+
+  async execute<R>(sql: string, parameters: readonly unknown[]): Promise<R[]> {
     const worker = (this.#worker ??= this.#start());
     const id = (this.#last += 1);
     const rows = await new Promise<unknown[]>((resolve, reject) => {
@@ -28,7 +32,7 @@ export class SqliteThread implements DatabaseConnection {
       worker.ref();
       worker.postMessage({ id, sql, parameters });
     });
-    return { rows: rows as R[] };
+    return rows as R[];
   }
 
   streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {

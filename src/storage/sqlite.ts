@@ -15,10 +15,11 @@ import {
   SqliteQueryCompiler,
 } from "kysely";
 import { foldText } from "../domain/search-words.ts";
-import type { Driver } from "./database.ts";
+import type { Driver, Way } from "./database.ts";
 import type { Schema } from "./schema.ts";
 import { openGroupCommit } from "./group-commit.ts";
 import { SqliteThread } from "./sqlite-thread.ts";
+import type { Statement, Statements } from "./statements.ts";
 
 /** How long a writer waits for a writer of another process before it gives up, in milliseconds. */
 const WRITE_WAIT = 30_000;
@@ -49,13 +50,18 @@ export function openSqlite({ file, plugins = [] }: SqliteOptions): Driver {
   writer.database.exec("pragma busy_timeout = 0");
   const reader = new SqliteConnection(openFile(file, true));
   const thread = new SqliteThread(file);
-  const writes = kyselyOn(writer, plugins);
+  const compiled = new Map<object, unknown>();
+  const wayOf = (connection: SqliteConnection | SqliteThread): Way => ({
+    query: kyselyOn(connection, plugins),
+    statements: statementsOn(connection, compiled),
+  });
+  const writes = wayOf(writer);
   const group = openGroupCommit(writer.database, async () => await begin(writer.database));
 
   return {
     engine: "sqlite",
-    reads: kyselyOn(reader, plugins),
-    longReads: kyselyOn(thread, plugins),
+    reads: wayOf(reader),
+    longReads: wayOf(thread),
     transaction: async (work) => await group.run(async () => await work(writes)),
     isRetryable: () => false,
     figures: async () => ({ file_bytes: await sizeOf(file), wal_bytes: await sizeOf(`${file}-wal`) }),
@@ -132,6 +138,7 @@ interface Prepared {
 export class SqliteConnection implements DatabaseConnection {
   readonly database: DatabaseSync;
   readonly #statements = new Map<string, Prepared>();
+  readonly #kept = new Map<Statement, StatementSync>();
 
   constructor(database: DatabaseSync) {
     this.database = database;
@@ -166,7 +173,15 @@ export class SqliteConnection implements DatabaseConnection {
 
   close(): void {
     this.#statements.clear();
+    this.#kept.clear();
     this.database.close();
+  }
+
+  /** The prepared form of a kept statement, for as long as the connection lives. */
+  keep(statement: Statement): StatementSync {
+    let prepared = this.#kept.get(statement);
+    if (prepared === undefined) this.#kept.set(statement, (prepared = this.#prepare(statement.sql).statement));
+    return prepared;
   }
 
   #prepare(sql: string): Prepared {
@@ -180,6 +195,32 @@ export class SqliteConnection implements DatabaseConnection {
     this.#statements.set(sql, prepared);
     return prepared;
   }
+}
+
+/** Kept statements on one connection: on this thread where the connection is. */
+function statementsOn(connection: SqliteConnection | SqliteThread, compiled: Statements["compiled"]): Statements {
+  if (connection instanceof SqliteThread) {
+    const all = async <R>({ sql }: Statement, values: readonly unknown[]): Promise<R[]> =>
+      await connection.execute<R>(sql, values);
+    return {
+      compiled,
+      all,
+      first: async <R>(statement: Statement, values: readonly unknown[]) => (await all<R>(statement, values))[0],
+      change: () => Promise.reject(new Error("the reader thread does not write")),
+    };
+  }
+  // node:sqlite takes the values SQLite stores, and throws at any other.
+  return {
+    compiled,
+    // oxlint-disable-next-line require-await -- the interface is asynchronous, the engine is not
+    all: async <R>(statement: Statement, values: readonly unknown[]) =>
+      connection.keep(statement).all(...(values as SQLInputValue[])) as R[],
+    // oxlint-disable-next-line require-await -- as above
+    first: async <R>(statement: Statement, values: readonly unknown[]) =>
+      connection.keep(statement).get(...(values as SQLInputValue[])) as R | undefined,
+    // oxlint-disable-next-line require-await -- as above
+    change: async (statement, values) => Number(connection.keep(statement).run(...(values as SQLInputValue[])).changes),
+  };
 }
 
 /** Kysely over one connection. Transactions are the driver's affair (see `openSqlite`), not Kysely's. */

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Reader, Tx } from "./database.ts";
+import { prepared } from "./prepared.ts";
 import type { TicketRow } from "./schema.ts";
 
 export async function insertTicket(tx: Tx, ticket: TicketRow): Promise<void> {
@@ -7,13 +8,12 @@ export async function insertTicket(tx: Tx, ticket: TicketRow): Promise<void> {
   await insertTicketLabels(tx, ticket.account_id, ticket.id, labelIdsOf(ticket));
 }
 
+const byId = prepared((db, { accountId, id }: { accountId: string; id: string }) =>
+  db.selectFrom("tickets").selectAll().where("account_id", "=", accountId).where("id", "=", id),
+);
+
 export async function findTicket(reader: Reader, accountId: string, id: string): Promise<TicketRow | undefined> {
-  return await reader.query
-    .selectFrom("tickets")
-    .selectAll()
-    .where("account_id", "=", accountId)
-    .where("id", "=", id)
-    .executeTakeFirst();
+  return await byId.first(reader, { accountId, id });
 }
 
 export async function findTicketByNumber(

@@ -10,7 +10,7 @@ describe("the embedded engine", () => {
     const database = await createTestDatabase("sqlite");
     const driver = openSqlite({ file: join(database.data, "rows.sqlite") });
     try {
-      const left = await driver.transaction(async (queries) => {
+      const left = await driver.transaction(async ({ query: queries }) => {
         await sql`create table large (entry integer primary key, word text)`.execute(queries);
         await sql`insert into large (entry, word) values (9009398277996544, 'a')`.execute(queries);
         const { numAffectedRows } = await sql`update large set word = 'b'`.execute(queries);

@@ -9,6 +9,7 @@ export async function countQueries(work: () => Promise<unknown>): Promise<number
   let queries = 0;
   const restore = [
     watch(StatementSync.prototype, "all", () => (queries += 1)),
+    watch(StatementSync.prototype, "get", () => (queries += 1)),
     watch(StatementSync.prototype, "run", () => (queries += 1)),
     watch(pg.Client.prototype, "query", () => (queries += 1)),
   ];
