@@ -1,10 +1,14 @@
 import { defineConfig } from "vitest/config";
 import { CompactReporter } from "./test/support/reporter.ts";
 
-// These folders hold what touches the database: each of their files runs once on SQLite and once on PostgreSQL.
-const onBothEngines = ["storage", "queue", "channels", "desk", "api", "tasks", "realtime", "cli", "contract"].map(
-  (folder) => `test/${folder}/**/*.test.ts`,
-);
+// These folders hold what touches the database: each of their files runs once on SQLite and once on PostgreSQL; likewise
+// what two browsers see of each other.
+const onBothEngines = [
+  ...["storage", "queue", "channels", "desk", "api", "tasks", "realtime", "cli", "contract"].map(
+    (folder) => `test/${folder}/**/*.test.ts`,
+  ),
+  "test/web/live.test.ts",
+];
 
 const noPostgres = { databaseUrl: null, postgresMissing: null };
 

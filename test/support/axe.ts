@@ -6,7 +6,7 @@ import { expect } from "vitest";
 
 const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-declare function run(context: string | object, how: object): Promise<AxeResults>;
+declare function run(context: object, how: object): Promise<AxeResults>;
 
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
@@ -20,7 +20,8 @@ export async function expectAccessible(page: Page, within?: string): Promise<voi
     async ([selector, rules]) => {
       const { axe, document } = globalThis as unknown as { axe: { run: typeof run }; document: object };
       const how = { runOnly: { type: "tag", values: rules }, resultTypes: ["violations"], iframes: false };
-      return await axe.run(selector ?? document, how);
+      // What catches the focus at the edges of a menu sends it on at once: nobody stays on it.
+      return await axe.run({ include: selector ?? document, exclude: ["[data-base-ui-focus-guard]"] }, how);
     },
     [within, RULES] as const,
   );

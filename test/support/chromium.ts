@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { type Browser, chromium } from "playwright-core";
 import { beforeEach, describe } from "vitest";
+import { ENGINE_MISSING } from "./test-storage.ts";
 
 const PROGRAMS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 const program = process.env["CHROMIUM"] ?? PROGRAMS.find((each) => existsSync(each));
@@ -35,6 +36,7 @@ export function inChromium(name: string, tests: () => void): void {
   // oxlint-disable-next-line vitest/valid-title -- the caller's is a string
   describe(name, () => {
     beforeEach(({ skip }) => {
+      if (ENGINE_MISSING !== null) skip(ENGINE_MISSING);
       if (CHROMIUM_MISSING === null) return;
       if (process.env["CI"] === "true") throw new Error(`CI needs a browser: ${CHROMIUM_MISSING}`);
       skip(CHROMIUM_MISSING);

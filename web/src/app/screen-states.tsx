@@ -9,6 +9,7 @@ export function NotFoundScreen() {
   return (
     <main className="h-full overflow-y-auto">
       <EmptyState
+        as="h1"
         title={t("screen.notFound")}
         text={t("screen.notFoundText")}
         action={

@@ -4,10 +4,21 @@ import { t } from "../i18n/t.ts";
 import { Button } from "./button.tsx";
 
 /** Nothing here: what it is for, and the next step. */
-export function EmptyState({ title, text, action }: { title: string; text?: ReactNode; action?: ReactNode }) {
+export function EmptyState({
+  title,
+  text,
+  action,
+  as: Title = "p",
+}: {
+  title: string;
+  text?: ReactNode;
+  action?: ReactNode;
+  /** A heading where the screen has no other. */
+  as?: "p" | "h1";
+}) {
   return (
     <div className="mx-auto flex max-w-sm flex-col items-center gap-2 px-6 py-16 text-center">
-      <p className="font-medium">{title}</p>
+      <Title className="font-medium">{title}</Title>
       {text !== undefined && <p className="text-muted">{text}</p>}
       {action !== undefined && <div className="pt-2">{action}</div>}
     </div>

@@ -49,7 +49,7 @@ export function ListHeader({ place, total, sort, onSort, covered }: ListHeaderPr
     setSearching(true);
     setWish((count) => count + 1);
   };
-  useCommand("search.focus", focusSearch);
+  useCommand("search.focus", focusSearch, { first: true });
   const title = usePlaceName(place);
   const sortMenu = (
     <Menu

@@ -70,6 +70,7 @@ export function ListRows(props: ListRowsProps) {
     const index = at(event);
     const row = index === null ? undefined : rows.get(index);
     if (index === null || row === undefined) return;
+    leavePeek();
     const onCheck = (event.target as Element).closest("[data-part=check]") !== null;
     if (event.shiftKey) {
       // A box whose press is prevented goes on showing what it was.

@@ -26,11 +26,14 @@ export function SaveSearchDialog({
   const [name, setName] = useState(existing?.name ?? "");
   const [query, setQuery] = useState(search.query);
   const [shared, setShared] = useState(existing?.shared ?? false);
-  const [error, setError] = useState<string | null>(null);
+  const [error, setError] = useState<{ of: "name" | "query"; text: string } | null>(null);
   const [busy, setBusy] = useState(false);
   const save = async (): Promise<void> => {
     if (name.trim() === "" || query.trim() === "") {
-      setError(t(name.trim() === "" ? "search.nameMissing" : "search.queryMissing"));
+      setError({
+        of: name.trim() === "" ? "name" : "query",
+        text: t(name.trim() === "" ? "search.nameMissing" : "search.queryMissing"),
+      });
       return;
     }
     setBusy(true);
@@ -40,7 +43,8 @@ export function SaveSearchDialog({
       await Promise.all(STALE.map(async (queryKey) => await queryClient.invalidateQueries({ queryKey })));
       onSaved(saved);
     } catch (failure) {
-      setError(failure instanceof ApiError ? (failure.errors[0] ?? failure.message) : t("error.unknown"));
+      const text = failure instanceof ApiError ? (failure.errors[0] ?? failure.message) : t("error.unknown");
+      setError({ of: text.startsWith("query") ? "query" : "name", text });
       setBusy(false);
     }
   };
@@ -68,10 +72,10 @@ export function SaveSearchDialog({
           void save();
         }}
       >
-        <FormField label={t("search.name")} error={error}>
+        <FormField label={t("search.name")} error={error?.of === "name" ? error.text : null}>
           <Input data-autofocus value={name} maxLength={200} onChange={({ target }) => setName(target.value)} />
         </FormField>
-        <FormField label={t("search.query")}>
+        <FormField label={t("search.query")} error={error?.of === "query" ? error.text : null}>
           <Input dir="auto" value={query} maxLength={1000} onChange={({ target }) => setQuery(target.value)} />
         </FormField>
         <Switch

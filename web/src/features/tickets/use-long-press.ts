@@ -33,6 +33,10 @@ export function useLongPress(onLongPress: (point: Point) => boolean) {
     },
     onPointerUp: stop,
     onPointerCancel: stop,
+    // The mouse events that some browsers send after it would be a press outside of what has just been opened.
+    onTouchEnd: (event: { preventDefault: () => void }) => {
+      if (state.current.taken) event.preventDefault();
+    },
     onClickCapture: (event: { preventDefault: () => void; stopPropagation: () => void }) => {
       if (!state.current.taken) return;
       state.current.taken = false;
