@@ -6,6 +6,8 @@ import { resolve } from "node:path";
 export interface Config {
   data: string;
   databaseUrl: string | null;
+  databaseReadUrl: string | null;
+  databaseListenUrl: string | null;
   host: string;
   port: number;
   site: string | null;
@@ -75,7 +77,25 @@ export const VARIABLES: { [K in keyof Config]: Variable<Config[K]> } = {
     default: "",
     allowed: "a PostgreSQL URL, such as postgres://user:password@host:5432/cantrip",
     about: "A PostgreSQL 15 or newer to use in place of the embedded database. Attachments stay in the data folder.",
-    read: (text) => (text === "" ? null : /^postgres(ql)?:\/\//.test(text) ? text : undefined),
+    read: readDatabaseUrl,
+  },
+  databaseReadUrl: {
+    name: "DATABASE_READ_URL",
+    flag: null,
+    default: "",
+    allowed: "a PostgreSQL URL, such as postgres://user:password@replica:5432/cantrip",
+    about:
+      "A streaming replica of that PostgreSQL: lists, searches and counts are read there once it has all that the help desk's writers were told. One server, the same for every process. Empty: everything is read from the primary.",
+    read: readDatabaseUrl,
+  },
+  databaseListenUrl: {
+    name: "DATABASE_LISTEN_URL",
+    flag: null,
+    default: "",
+    allowed: "a PostgreSQL URL, such as postgres://user:password@host:5432/cantrip",
+    about:
+      "The PostgreSQL itself, when `DATABASE_URL` is PgBouncer: one connection of each process hears there what others did. Empty: `DATABASE_URL`.",
+    read: readDatabaseUrl,
   },
   host: {
     name: "CANTRIP_HOST",
@@ -345,6 +365,10 @@ export function readConfig(flags: Flags = {}, environment: NodeJS.ProcessEnv = p
   if (faults.length === 0 && (config.s3AccessKey === null) !== (config.s3SecretKey === null)) {
     faults.push("CANTRIP_S3_ACCESS_KEY and CANTRIP_S3_SECRET_KEY go together: set both or neither");
   }
+  if (faults.length === 0 && config.databaseUrl === null) {
+    const named = [config.databaseReadUrl, config.databaseListenUrl].some((url) => url !== null);
+    if (named) faults.push("DATABASE_READ_URL and DATABASE_LISTEN_URL go with DATABASE_URL: set that too, or none");
+  }
   if (faults.length === 0 && config.workers > 1 && config.databaseUrl === null) {
     faults.push(
       "CANTRIP_WORKERS (--workers) above 1 needs PostgreSQL (DATABASE_URL): one process serves the embedded database",
@@ -357,6 +381,10 @@ export function readConfig(flags: Flags = {}, environment: NodeJS.ProcessEnv = p
 /** Whether a text can be a help desk's identifier: it is a host name's label. */
 export function isSite(text: string): boolean {
   return /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text);
+}
+
+function readDatabaseUrl(text: string): string | null | undefined {
+  return text === "" ? null : /^postgres(ql)?:\/\//.test(text) ? text : undefined;
 }
 
 function readInteger(text: string, least: number, most: number): number | undefined {

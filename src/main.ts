@@ -57,6 +57,7 @@ export async function startServer(config: Config, strict = false): Promise<Runni
     // Of several processes the primary prints it.
     const setupPage = cluster.isWorker ? null : await openSetupPage(storage.db);
     const meter = openCreditMeter(storage.db);
+    storage.db.hearOthers((error) => log.error({ error }, "other processes are not heard"));
     const live = new LiveStreams(storage.db, (error) => log.error({ error }, "live updates failed"));
     const means = deliveryMeans(config, storage);
     const app = await createApiServer({

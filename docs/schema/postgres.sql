@@ -691,3 +691,9 @@ create table users (
 CREATE INDEX users_by_email ON users USING btree (email_key, account_id);
 
 CREATE INDEX users_to_notify ON users USING btree (account_id, id) WHERE (notifications <> 'none'::text);
+
+create unlogged table write_positions (
+  account_id text collate "C" not null,
+  lsn bigint not null,
+  constraint write_positions_pkey PRIMARY KEY (account_id)
+);

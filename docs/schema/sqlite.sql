@@ -312,3 +312,5 @@ CREATE TABLE users (
 CREATE INDEX users_by_email on users (email_key, account_id);
 
 CREATE INDEX users_to_notify on users (account_id, id) where notifications <> 'none';
+
+CREATE TABLE write_positions (account_id text primary key, lsn integer not null);

@@ -109,7 +109,10 @@ export class Router {
   ): void {
     const { db } = this.context;
     this.#add({ ...options, verb, path }, async (call) =>
-      runOnce(db, call.idempotent, async (tx) => await handle(tx, call)),
+      runOnce(db, call.idempotent, async (tx) => {
+        tx.touch(call.account.id);
+        return await handle(tx, call);
+      }),
     );
   }
 
@@ -120,7 +123,11 @@ export class Router {
     options: RouteOptions,
     handle: (call: Call) => Promise<Answer>,
   ): void {
-    this.#add({ ...options, verb, path }, handle);
+    this.#add({ ...options, verb, path }, async (call) => {
+      const answer = await handle(call);
+      await this.context.db.announce("events", [call.account.id]);
+      return answer;
+    });
   }
 
   /** For whoever asks, known or not: signing in, links that were mailed. Costs nothing; limits itself. */

@@ -2,16 +2,19 @@ import { isDeepStrictEqual } from "node:util";
 import { type PresentUser, presentUsers } from "../domain/presence.ts";
 import { SECOND } from "../domain/time.ts";
 import type { Db } from "../storage/database.ts";
-import { onEventsRecorded } from "../storage/event-signals.ts";
 import { type EventCursor, FIRST_EVENT, findEventCursor, findNewestEvent, listEvents } from "../storage/events.ts";
+import { onNews } from "../storage/news.ts";
 import type { Presences } from "../storage/presences.ts";
 import type { EventRow } from "../storage/schema.ts";
 import { findInboxesOfTickets } from "../storage/tickets.ts";
 import type { EventStream } from "./event-stream.ts";
 import { type Viewer, itemsFor } from "./stream-items.ts";
 
-/** How often it looks for what other processes have written. */
+/** How often it looks for what other processes have written while they are not heard, or were just now. */
 const POLL = SECOND;
+/** How long it looks that often after it was woken (an event may be behind somebody's long transaction), and how often else. */
+const ALERT = 30 * SECOND;
+const SELDOM = 15 * SECOND;
 const HEARTBEAT = 15 * SECOND;
 const BATCH = 500;
 
@@ -32,8 +35,8 @@ export interface Subscriber extends Viewer {
 }
 
 /**
- * An account's events, read once for all its streams: after each commit of this process, and every second for those of
- * others. What is read, and who comes in between, takes its turn, so that each stream hears everything once and in order.
+ * An account's events, read once for all its streams: after each commit of this process or, as they announce it, of
+ * others, and every second while those are not heard. What is read, and who comes in between, takes its turn, so that each stream hears everything once and in order.
  */
 export class AccountFeed {
   readonly #db: Db;
@@ -45,7 +48,9 @@ export class AccountFeed {
   #present = new Map<string, PresentUser[]>();
   #turn: Promise<unknown> = Promise.resolve();
   #reading = false;
-  #unsubscribe: () => void = () => undefined;
+  #unsubscribe: (() => void)[] = [];
+  #woken = 0;
+  #looked = 0;
   readonly #timers: NodeJS.Timeout[] = [];
   #shortWait: NodeJS.Timeout | undefined;
 
@@ -90,7 +95,14 @@ export class AccountFeed {
   /** From now on it hears of what happens, and looks for what happened until now. */
   #wake(): void {
     if (this.#timers.length > 0) return;
-    this.#unsubscribe = onEventsRecorded(this.#accountId, () => this.#readSoon(0));
+    this.#unsubscribe = [
+      onNews("events", this.#accountId, () => {
+        this.#woken = performance.now();
+        this.#readSoon(0);
+      }),
+      onNews("presences", this.#accountId, () => void this.refreshPresences().catch(this.#onError)),
+    ];
+    this.#woken = performance.now();
     this.#timers.push(
       setInterval(() => this.#poll(), POLL).unref(),
       setInterval(() => this.#beat(), HEARTBEAT).unref(),
@@ -99,12 +111,15 @@ export class AccountFeed {
   }
 
   #sleep(): void {
-    this.#unsubscribe();
+    for (const unsubscribe of this.#unsubscribe.splice(0)) unsubscribe();
     clearTimeout(this.#shortWait);
     for (const timer of this.#timers.splice(0)) clearInterval(timer);
   }
 
   #poll(): void {
+    const at = performance.now();
+    if (this.#db.hearsOthers && at - this.#woken > ALERT && at - this.#looked < SELDOM) return;
+    this.#looked = at;
     this.#read().catch(this.#onError);
     this.refreshPresences().catch(this.#onError);
   }

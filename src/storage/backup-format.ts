@@ -84,6 +84,7 @@ const ORDERS: Record<keyof Schema, readonly string[] | null> = {
   properties: ["name"],
   idempotency_keys: null,
   credit_windows: null,
+  write_positions: null,
   presences: null,
   // They last ten minutes.
   undos: null,

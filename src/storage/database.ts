@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Kysely, KyselyPlugin } from "kysely";
+import type { Hearing, News, Others } from "./news.ts";
 import type { Schema } from "./schema.ts";
 import type { Statements } from "./statements.ts";
 
@@ -36,7 +37,17 @@ export interface Driver {
   isRetryable(error: unknown): boolean;
   /** For whoever watches the engine, by name: sizes of files in bytes, or connections by what they do. */
   figures(): Promise<Record<string, number>>;
+  /** What it takes to share the database with other processes; absent where one process serves. */
+  readonly others?: Others;
+  /** Where an account's lists may be read besides: a replica that has all its writers were told of; null when none has. */
+  replicaOf?(accountId: string): Promise<Way | null>;
   close(): Promise<void>;
+}
+
+/** Where the lists, searches and counts of an account are read: `long` for what may take more than a few milliseconds. */
+export interface ListReads {
+  quick: Reader;
+  long: Reader;
 }
 
 /** Thrown inside a transaction to run it again from the start: the state it began with has changed under it. */
@@ -50,6 +61,7 @@ export class Tx implements Reader {
   readonly #query: WriteQueries;
   readonly #statements: Statements;
   readonly hooks: (() => void | Promise<void>)[] = [];
+  readonly touched = new Set<string>();
   #over = false;
 
   constructor(engine: Engine, query: WriteQueries, statements: Statements) {
@@ -77,6 +89,14 @@ export class Tx implements Reader {
     this.hooks.push(hook);
   }
 
+  /**
+   * Says that the account's lists change with this transaction: who reads them after the commit sees it, on a replica too.
+   * Whatever records an event or answers a write of the API has said so.
+   */
+  touch(accountId: string): void {
+    this.touched.add(accountId);
+  }
+
   end(): void {
     this.#over = true;
   }
@@ -93,6 +113,7 @@ export class Db implements Reader {
   readonly engine: Engine;
   readonly #driver: Driver;
   readonly #strict: boolean;
+  #hearing: Hearing | null = null;
 
   /** `strict` makes a read that escapes to the database from inside a transaction an error (tests). */
   constructor(driver: Driver, strict = false) {
@@ -115,6 +136,30 @@ export class Db implements Reader {
   get longReads(): Reader {
     this.#refuseInsideTransaction();
     return { engine: this.engine, ...this.#driver.longReads };
+  }
+
+  /** Readers for an account's lists, searches and counts: of a replica where there is one that is as far as its writers. */
+  async listReads(accountId: string): Promise<ListReads> {
+    this.#refuseInsideTransaction();
+    const replica = (await this.#driver.replicaOf?.(accountId)) ?? null;
+    if (replica === null) return { quick: this, long: this.longReads };
+    const reader: Reader = { engine: this.engine, ...replica };
+    return { quick: reader, long: reader };
+  }
+
+  /** Tells the other processes that share the database, and the readers of its replica: see `Others`. Never rejects. */
+  async announce(news: News, accountIds: readonly string[]): Promise<void> {
+    await this.#driver.others?.announce(news, accountIds);
+  }
+
+  /** From now on readers here are woken by what other processes announce, until the database is closed. */
+  hearOthers(onError: (error: unknown) => void): void {
+    this.#hearing ??= this.#driver.others?.listen(onError) ?? null;
+  }
+
+  /** Whether what others announce arrives; if not, somebody has to look. */
+  get hearsOthers(): boolean {
+    return this.#hearing?.works ?? false;
   }
 
   /**
@@ -144,6 +189,7 @@ export class Db implements Reader {
       }
       // Past the commit: whatever a hook throws, the work must not run again.
       tx?.end();
+      if (tx !== undefined && tx.touched.size > 0) await this.announce("events", [...tx.touched]);
       for (const hook of tx?.hooks ?? []) await hook();
       return result;
     }
@@ -155,6 +201,7 @@ export class Db implements Reader {
   }
 
   async close(): Promise<void> {
+    await this.#hearing?.stop();
     await this.#driver.close();
   }
 

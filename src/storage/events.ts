@@ -4,7 +4,7 @@ import { newId } from "../domain/ids.ts";
 import { now } from "../domain/time.ts";
 import { acrossAccounts } from "./across-accounts.ts";
 import type { Reader, Tx } from "./database.ts";
-import { signalEvents } from "./event-signals.ts";
+import { signalNews } from "./news.ts";
 import type { Slice, SortDirection } from "./paging.ts";
 import { type EventRow, OF_TICKET } from "./schema.ts";
 
@@ -76,7 +76,8 @@ async function insertEvent(tx: Tx, accountId: string, actor: Actor, content: Eve
       ...content,
     })
     .execute();
-  tx.onCommit(() => signalEvents(accountId));
+  tx.touch(accountId);
+  tx.onCommit(() => signalNews("events", accountId));
 }
 
 /** Where a reader of an account's events has got to. */

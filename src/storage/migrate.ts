@@ -11,6 +11,7 @@ import * as outgoingMail from "./migrations/007-outgoing-mail.ts";
 import * as people from "./migrations/008-people.ts";
 import * as agentsWork from "./migrations/009-agents-work.ts";
 import * as surgery from "./migrations/010-surgery.ts";
+import * as writePositions from "./migrations/013-write-positions.ts";
 import * as inboxSender from "./migrations/015-inbox-sender.ts";
 
 /** The types and words in which the engines differ. */
@@ -40,6 +41,7 @@ const MIGRATIONS: readonly (readonly [name: string, migration: Migration])[] = [
   ["008-people", people],
   ["009-agents-work", agentsWork],
   ["010-surgery", surgery],
+  ["013-write-positions", writePositions],
   ["015-inbox-sender", inboxSender],
 ];
 

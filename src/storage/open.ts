@@ -14,6 +14,10 @@ export interface StorageSettings {
   data: string;
   /** A PostgreSQL URL; null means the embedded engine. */
   databaseUrl: string | null;
+  /** A streaming replica of it, for lists, searches and counts. */
+  databaseReadUrl?: string | null;
+  /** Where to listen for other processes, when `databaseUrl` is a pooler. */
+  databaseListenUrl?: string | null;
   s3Bucket?: string | null;
   s3Endpoint?: string | null;
   s3Region?: string;
@@ -52,13 +56,18 @@ function openS3(settings: StorageSettings): BlobStore | null {
 
 /** Opens the database and the blobs, and brings the schema up to date. */
 export async function openStorage(settings: StorageSettings): Promise<Storage> {
-  const { data, databaseUrl, strict = false } = settings;
+  const { data, databaseUrl, databaseReadUrl, databaseListenUrl, strict = false } = settings;
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const plugins = strict ? [accountGuard] : [];
   const driver =
     databaseUrl === null
       ? openSqlite({ file: join(data, DATABASE_FILE), plugins })
-      : openPostgres({ url: databaseUrl, plugins });
+      : openPostgres({
+          url: databaseUrl,
+          readUrl: databaseReadUrl ?? null,
+          listenUrl: databaseListenUrl ?? null,
+          plugins,
+        });
   const db = new Db(driver, strict);
   try {
     await migrate(db);

@@ -11,6 +11,8 @@ import {
 } from "kysely";
 import pg from "pg";
 import type { Driver, Way } from "./database.ts";
+import { listenForNews, openAnnouncer } from "./postgres-news.ts";
+import { markWritten, neededLsn, openReplica } from "./replica.ts";
 import type { Schema } from "./schema.ts";
 import { hasCode, openNaming, retryingStale, statementsOn } from "./postgres-statements.ts";
 
@@ -29,11 +31,21 @@ export interface PostgresOptions {
   url: string;
   /** The most connections this process holds open. */
   connections?: number;
+  /** A streaming replica, for lists, searches and counts. */
+  readUrl?: string | null;
+  /** The database itself, when `url` is a pooler that passes no notifications on. */
+  listenUrl?: string | null;
   plugins?: KyselyPlugin[];
 }
 
 /** Opens PostgreSQL 15 or newer. Read committed; rows that must not change under a decision are locked by the query that reads them. */
-export function openPostgres({ url, connections = 16, plugins = [] }: PostgresOptions): Driver {
+export function openPostgres({
+  url,
+  connections = 16,
+  readUrl = null,
+  listenUrl = null,
+  plugins = [],
+}: PostgresOptions): Driver {
   // Queries that are given at once are sent at once: `pipeline`, which the types do not know yet.
   const options = { connectionString: url, max: connections, types: postgresTypes, pipeline: true };
   const pool = new pg.Pool(options);
@@ -54,6 +66,12 @@ export function openPostgres({ url, connections = 16, plugins = [] }: PostgresOp
     }
     return way;
   };
+  const replica =
+    readUrl === null ? null : openReplica(readUrl, pool, { connections, types: postgresTypes, plugins, compiled });
+  const announcer = openAnnouncer(
+    pool,
+    replica === null ? null : async (accountIds) => await markWritten(pool, accountIds),
+  );
   return {
     engine: "postgres",
     reads,
@@ -65,8 +83,19 @@ export function openPostgres({ url, connections = 16, plugins = [] }: PostgresOp
       connections: pool.totalCount,
       idle_connections: pool.idleCount,
       waiting_queries: pool.waitingCount,
+      ...replica?.figures(),
     }),
-    close: async () => await reads.query.destroy(),
+    others: {
+      announce: async (news, accountIds) => await announcer.announce(news, accountIds),
+      listen: (onError) => listenForNews(listenUrl ?? url, announcer, onError),
+    },
+    replicaOf: async (accountId) =>
+      replica !== null && (await replica.has(await neededLsn(pool, accountId))) ? replica.reads : null,
+    close: async () => {
+      await announcer.sent();
+      await replica?.close();
+      await reads.query.destroy();
+    },
   };
 }
 

@@ -55,6 +55,7 @@ function sharedPresences(db: Db): Presences {
         values (${accountId}, ${ticketId}, ${userId}, ${tab}, ${state}, ${at} + ${PRESENCE_LIFETIME}::bigint)
         on conflict (account_id, ticket_id, user_id, tab)
         do update set state = excluded.state, expires_at = excluded.expires_at`.execute(db.query);
+      await db.announce("presences", [accountId]);
     },
     async remove(accountId, { ticketId, userId, tab }) {
       // With what is over: nobody else takes it away.
@@ -62,6 +63,7 @@ function sharedPresences(db: Db): Presences {
         and ((ticket_id = ${ticketId} and user_id = ${userId} and tab = ${tab}) or expires_at <= ${at})`.execute(
         db.query,
       );
+      await db.announce("presences", [accountId]);
     },
     async list(accountId) {
       const { rows } = await sql<Row>`select ticket_id, user_id, tab, state from presences

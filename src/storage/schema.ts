@@ -43,6 +43,7 @@ export interface Schema {
   jobs: JobRow;
   idempotency_keys: IdempotencyKeyRow;
   credit_windows: CreditWindowRow;
+  write_positions: WritePositionRow;
   sessions: SessionRow;
   recovery_codes: RecoveryCodeRow;
   passkeys: PasskeyRow;
@@ -622,6 +623,12 @@ export interface CreditWindowRow {
   admitted: boolean;
 }
 
+/** On PostgreSQL with a replica: where the log stood when the account was last written to, in bytes. */
+export interface WritePositionRow {
+  account_id: string;
+  lsn: number;
+}
+
 /** Up to when a user has seen a ticket; -1 when they marked it as unread. No row: never. */
 export interface SeenTicketRow {
   account_id: string;
@@ -753,6 +760,7 @@ export const ACCOUNT_TABLES = [
   "jobs",
   "idempotency_keys",
   "credit_windows",
+  "write_positions",
   "presences",
   "sessions",
   "recovery_codes",

@@ -7,6 +7,8 @@ import { ConfigError, type Config, type Flags, VARIABLES, readConfig } from "../
 const REFUSED: Record<keyof Config, string[]> = {
   data: [],
   databaseUrl: ["mysql://localhost/x", "localhost", "file:data.sqlite", " postgres://x"],
+  databaseReadUrl: ["mysql://localhost/x", "replica"],
+  databaseListenUrl: ["mysql://localhost/x", "database"],
   host: ["not a host", "http://x", "a/b", ""],
   port: ["-1", "65536", "3000.5", "http", "", " 80", "0x50", "1e3"],
   site: ["Acme", "a_b", "-acme", "acme-", "a.b", "a".repeat(64), "ü"],
@@ -53,6 +55,8 @@ const TAKEN: { [K in keyof Config]: [string, Config[K]][] } = {
     ["postgres://a:b@c:5432/d", "postgres://a:b@c:5432/d"],
     ["postgresql://c/d?sslmode=require", "postgresql://c/d?sslmode=require"],
   ],
+  databaseReadUrl: [["", null]],
+  databaseListenUrl: [["", null]],
   host: [
     ["0.0.0.0", "0.0.0.0"],
     ["::1", "::1"],
@@ -165,6 +169,8 @@ describe("the configuration", () => {
     expect(readConfig({}, {})).toEqual({
       data: resolve("data"),
       databaseUrl: null,
+      databaseReadUrl: null,
+      databaseListenUrl: null,
       host: "127.0.0.1",
       port: 3000,
       site: null,
@@ -181,6 +187,8 @@ describe("the configuration", () => {
       smtpHost: "127.0.0.1",
       smtpUrl: null,
       allowPrivateHosts: [],
+      authservId: null,
+      dnsServers: [],
       s3Bucket: null,
       s3Endpoint: null,
       s3Region: "us-east-1",

@@ -37,6 +37,8 @@ const RELEASED = [
     "008-people",
     "009-agents-work",
     "010-surgery",
+    "013-write-positions",
+    "015-inbox-sender",
   ],
 ];
 

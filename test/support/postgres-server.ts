@@ -6,17 +6,37 @@ import { delimiter, join } from "node:path";
 
 export type PostgresServer = { url: string; stop(): Promise<void> };
 
+/** What a server of one's own is like. */
+export interface ServerOptions {
+  /** Keeps its data in this folder, safely, and goes on with what is there. */
+  keepIn?: string;
+  /** Makes it a streaming replica of the server at this URL. */
+  replicaOf?: string;
+  settings?: Record<string, string>;
+  port?: number;
+}
+
 const OLDEST_VERSION = 15;
 const START_TIMEOUT_MS = 30_000;
 
 /**
  * A PostgreSQL for tests: the one that TEST_DATABASE_URL names, else a new one that forgets everything on `stop`,
- * and also when this process ends without it, however it ends. With `keepIn` it keeps its data in that folder, safely,
- * and goes on with what is there.
+ * and also when this process ends without it, however it ends. `keepIn` is as in
+ * `ServerOptions`.
  */
 export async function startPostgres(keepIn?: string): Promise<PostgresServer | { missing: string }> {
   const existing = process.env["TEST_DATABASE_URL"];
   if (existing) return { url: existing, stop: async () => {} };
+  return await startOwnPostgres(keepIn === undefined ? {} : { keepIn });
+}
+
+/** A new server that nobody else uses, or a new replica of one. */
+export async function startOwnPostgres({
+  keepIn,
+  replicaOf,
+  settings: more = {},
+  port: wanted,
+}: ServerOptions = {}): Promise<PostgresServer | { missing: string }> {
   const programs = findPrograms();
   if (!programs) {
     return { missing: `no PostgreSQL ${OLDEST_VERSION} or newer found; install it, or set TEST_DATABASE_URL` };
@@ -32,23 +52,14 @@ export async function startPostgres(keepIn?: string): Promise<PostgresServer | {
     if (!existsSync(join(data, "PG_VERSION"))) {
       if (keepIn !== undefined) mkdirSync(keepIn, { recursive: true, mode: 0o700 });
       if (keepIn !== undefined && user) chownSync(keepIn, user.uid, user.gid);
-      execFileSync(
-        join(programs, "initdb"),
-        ["-D", data, "-U", "cantrip", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions"],
-        { ...options, stdio: ["ignore", "ignore", "pipe"] },
-      );
+      const [program = "", ...args] = replicaOf === undefined ? INITDB : [...BASEBACKUP, "-d", replicaOf];
+      execFileSync(join(programs, program), [...args, "-D", data], { ...options, stdio: ["ignore", "ignore", "pipe"] });
     }
-    const port = await freePort();
+    const port = wanted ?? (await freePort());
+    const values = { ...(keepIn === undefined ? FORGETFUL : LASTING), ...more };
     const server = spawn(
       "/bin/sh",
-      [
-        "-c",
-        SERVE_UNTIL_INPUT_ENDS,
-        "sh",
-        folder,
-        join(programs, "postgres"),
-        ...settings(data, folder, port, keepIn !== undefined),
-      ],
+      ["-c", SERVE_UNTIL_INPUT_ENDS, "sh", folder, join(programs, "postgres"), ...settings(data, folder, port, values)],
       {
         ...options,
         // A group of its own: Ctrl-C reaches the test runner, whose end then ends the server.
@@ -63,6 +74,9 @@ export async function startPostgres(keepIn?: string): Promise<PostgresServer | {
     throw error;
   }
 }
+
+const INITDB = "initdb -U cantrip -A trust -E UTF8 --locale=C --no-sync --no-instructions".split(" ");
+const BASEBACKUP = "pg_basebackup -R -X stream -c fast --no-sync".split(" ");
 
 // The shell outlives us only long enough to clean up: its input ends when we do, even by SIGKILL.
 const SERVE_UNTIL_INPUT_ENDS = `
@@ -85,13 +99,13 @@ const LASTING = {
   max_wal_size: "4GB",
 };
 
-function settings(data: string, folder: string, port: number, lasting: boolean): string[] {
+function settings(data: string, folder: string, port: number, more: Record<string, string>): string[] {
   const values = {
     listen_addresses: "127.0.0.1",
     port: String(port),
     unix_socket_directories: folder,
     max_connections: "200",
-    ...(lasting ? LASTING : FORGETFUL),
+    ...more,
   };
   return ["-D", data, ...Object.entries(values).flatMap(([name, value]) => ["-c", `${name}=${value}`])];
 }
@@ -105,7 +119,7 @@ function findPrograms(): string | undefined {
   ];
   return folders.find((folder) => {
     const program = join(folder, "postgres");
-    if (!existsSync(program) || !existsSync(join(folder, "initdb"))) return false;
+    if (["postgres", "initdb", "pg_basebackup"].some((name) => !existsSync(join(folder, name)))) return false;
     const version = /(\d+)/.exec(execFileSync(program, ["--version"], { encoding: "utf8" }))?.[1];
     return Number(version) >= OLDEST_VERSION;
   });
@@ -146,7 +160,7 @@ function accepting(server: ChildProcess): Promise<void> {
   server.on("error", (error) => fail(error.message));
   server.stderr?.on("data", (chunk: Buffer) => {
     if (said.length < 10_000) said += chunk.toString();
-    if (said.includes("ready to accept connections")) resolve();
+    if (/ready to accept (read-only )?connections/.test(said)) resolve();
     else if (said.includes("FATAL:")) fail("see below");
   });
   return promise.finally(() => clearTimeout(timer));

@@ -1,6 +1,6 @@
 import { parseSearch } from "../../domain/search-query.ts";
 import type { SignedInUser } from "../../domain/roles.ts";
-import type { Db } from "../../storage/database.ts";
+import type { Db, ListReads } from "../../storage/database.ts";
 import {
   type TicketGroup,
   countDrafts,
@@ -16,7 +16,7 @@ import { countTickets } from "../../storage/ticket-list.ts";
 import type { Resource } from "../conventions/fields.ts";
 
 interface Asked {
-  db: Db;
+  reads: ListReads;
   accountId: string;
   user: SignedInUser | null;
   within: readonly string[] | null;
@@ -45,10 +45,10 @@ const isOpen = (group: TicketGroup): boolean => isKept(group) && group.state ===
 const COUNTERS: Record<string, Counter> = {
   unassigned: sumOf("unassigned"),
   mine: async (asked) => (asked.user === null ? null : await sumOf("mine")(asked)),
-  mentions: async ({ db, accountId, user, within }) =>
-    user === null ? null : await countMentioned(db.longReads, accountId, user.id, within),
-  drafts: async ({ db, accountId, user, within }) =>
-    user === null ? null : await countDrafts(db.longReads, accountId, user.id, within),
+  mentions: async ({ reads, accountId, user, within }) =>
+    user === null ? null : await countMentioned(reads.long, accountId, user.id, within),
+  drafts: async ({ reads, accountId, user, within }) =>
+    user === null ? null : await countDrafts(reads.long, accountId, user.id, within),
   snoozed: sumOf("snoozed"),
   closed: sumOf("closed"),
   hold: sumOf("hold"),
@@ -56,9 +56,9 @@ const COUNTERS: Record<string, Counter> = {
   trash: sumOf("trash"),
   all: sumOf("all"),
   inboxes: countInboxes,
-  labels: async ({ db, accountId, within }) => {
-    const open = await countOpenByLabel(db.longReads, accountId, within);
-    return (await listLabels(db, accountId)).map(({ id }) => ({ id, open: open.get(id) ?? 0 }));
+  labels: async ({ reads, accountId, within }) => {
+    const open = await countOpenByLabel(reads.long, accountId, within);
+    return (await listLabels(reads.quick, accountId)).map(({ id }) => ({ id, open: open.get(id) ?? 0 }));
   },
   searches: countSearches,
 };
@@ -71,12 +71,13 @@ export async function presentFolders(
   fields: ReadonlySet<string> | null,
 ): Promise<Resource> {
   const within = user?.inboxIds ?? null;
+  const reads = await db.listReads(accountId);
   let counted: Promise<readonly TicketGroup[]> | undefined;
   const groups = async (): Promise<readonly TicketGroup[]> =>
-    await (counted ??= countTicketGroups(db.longReads, accountId, within));
+    await (counted ??= countTicketGroups(reads.long, accountId, within));
   const folders: Resource = {};
   for (const [name, count] of Object.entries(COUNTERS)) {
-    if (fields === null || fields.has(name)) folders[name] = await count({ db, accountId, user, within, groups });
+    if (fields === null || fields.has(name)) folders[name] = await count({ reads, accountId, user, within, groups });
   }
   return folders;
 }
@@ -88,24 +89,24 @@ function sumOf(folder: string): Counter {
   };
 }
 
-async function countInboxes({ db, accountId, within, groups }: Asked): Promise<unknown> {
+async function countInboxes({ reads, accountId, within, groups }: Asked): Promise<unknown> {
   const open = new Map<string, number>();
   for (const group of await groups()) {
     if (isOpen(group)) open.set(group.inbox_id, (open.get(group.inbox_id) ?? 0) + group.count);
   }
-  const inboxes = await listInboxes(db, accountId);
+  const inboxes = await listInboxes(reads.quick, accountId);
   const visible = inboxes.filter(({ id }) => within === null || within.includes(id));
   return visible.map(({ id }) => ({ id, open: open.get(id) ?? 0 }));
 }
 
 /** As many tickets as `q` with the same text finds. */
-async function countSearches({ db, accountId, user, within }: Asked): Promise<unknown> {
+async function countSearches({ reads, accountId, user, within }: Asked): Promise<unknown> {
   const counts: { id: string; count: number }[] = [];
-  for (const { id, query } of await listSavedSearches(db, accountId, user?.id ?? null)) {
+  for (const { id, query } of await listSavedSearches(reads.quick, accountId, user?.id ?? null)) {
     const { terms, ...search } = parseSearch(query);
     const asked = { within, search, personal: [], ...(terms.length > 0 && { terms }) };
-    const filter = await resolveFilter(db, accountId, user?.id ?? null, asked);
-    counts.push({ id, count: await countTickets(db.longReads, accountId, filter) });
+    const filter = await resolveFilter(reads.quick, accountId, user?.id ?? null, asked);
+    counts.push({ id, count: await countTickets(reads.long, accountId, filter) });
   }
   return counts;
 }

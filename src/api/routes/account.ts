@@ -137,10 +137,11 @@ export function declareAudit(router: Router): void {
     },
     async ({ account, query }) => {
       const filter = readFilter(query);
-      const entries = await listAuditEntries(db, account.id, filter, readPaging(query));
+      const reads = await db.listReads(account.id);
+      const entries = await listAuditEntries(reads.quick, account.id, filter, readPaging(query));
       const body = entries.map((entry) => presentAuditEntry(entry, readFields(query)));
       if (!query.isTrue("count")) return ok(body);
-      return { status: 200, body, total: await countAuditEntries(db.longReads, account.id, filter) };
+      return { status: 200, body, total: await countAuditEntries(reads.long, account.id, filter) };
     },
   );
 }

@@ -46,10 +46,11 @@ export function declareCustomers(router: Router): void {
       const filter = readCustomerFilter(query);
       const slice = readPaging(query);
       const direction = readSort(query, BY_CREATION);
-      const customers = await listCustomers(db, account.id, filter, direction, slice);
-      const body = await presentCustomers(db, account.id, customers, readFields(query));
+      const reads = await db.listReads(account.id);
+      const customers = await listCustomers(reads.quick, account.id, filter, direction, slice);
+      const body = await presentCustomers(reads.quick, account.id, customers, readFields(query));
       if (!query.isTrue("count")) return ok(body);
-      return { status: 200, body, total: await countCustomers(db.longReads, account.id, filter) };
+      return { status: 200, body, total: await countCustomers(reads.long, account.id, filter) };
     },
   );
 

@@ -34,9 +34,10 @@ export function declareSearchHits(router: Router): void {
       if (ids.length > MOST_TICKETS) throw new Malformed(`ticket_ids must have at most ${MOST_TICKETS} values`);
       const page = { limit: MOST_TICKETS, offset: 0 };
       const filter = { within: user?.inboxIds ?? null, ids };
-      const tickets = await listTickets(db, account.id, filter, [], page);
+      const reads = await db.listReads(account.id);
+      const tickets = await listTickets(reads.quick, account.id, filter, [], page);
       const asked = ids.flatMap((id) => tickets.find((ticket) => ticket.id === id) ?? []);
-      return ok(await presentSearchHits(db.longReads, account.id, asked, search, HITS_IN_LIST));
+      return ok(await presentSearchHits(reads.long, account.id, asked, search, HITS_IN_LIST));
     },
   );
 
@@ -48,7 +49,8 @@ export function declareSearchHits(router: Router): void {
       const search = readSearchText(query);
       const ticket = await findTicket(db, account.id, pathId(call, "ticket_id"));
       if (ticket === undefined) throw new NotFound();
-      return ok(await presentSearchHits(db.longReads, account.id, [ticket], search, Number.POSITIVE_INFINITY));
+      const reads = await db.listReads(account.id);
+      return ok(await presentSearchHits(reads.long, account.id, [ticket], search, Number.POSITIVE_INFINITY));
     },
   );
 }

@@ -5,7 +5,7 @@ import { isId } from "../../domain/ids.ts";
 import { TICKET_STATES, TICKET_TYPES } from "../../domain/states.ts";
 import { createTicket } from "../../desk/create-ticket.ts";
 import { updateTicket } from "../../desk/update-ticket.ts";
-import type { Db } from "../../storage/database.ts";
+import type { Db, Reader } from "../../storage/database.ts";
 import type { Slice } from "../../storage/paging.ts";
 import { type AskedFilter, resolveFilter } from "../../storage/resolve-search.ts";
 import { takesLong } from "../../storage/ticket-conditions.ts";
@@ -157,25 +157,26 @@ export async function answerTicketList(
   asked: AskedFilter,
   { slice, sort }: TicketPage,
 ): Promise<Answer> {
-  const filter = await resolveFilter(db, account.id, user?.id ?? null, asked);
+  const reads = await db.listReads(account.id);
+  const filter = await resolveFilter(reads.quick, account.id, user?.id ?? null, asked);
   const quick = filter.terms === undefined && !takesLong(filter.conditions) && slice.offset < DEEP;
-  const after = await findStart(db, account.id, query, filter);
-  const tickets = await listTickets(quick ? db : db.longReads, account.id, filter, sort, slice, after);
-  const body = await presentTickets(db, account.id, tickets, readEmbeds(query), readFields(query), user?.id);
+  const after = await findStart(reads.quick, account.id, query, filter);
+  const tickets = await listTickets(quick ? reads.quick : reads.long, account.id, filter, sort, slice, after);
+  const body = await presentTickets(reads.quick, account.id, tickets, readEmbeds(query), readFields(query), user?.id);
   if (!query.isTrue("count")) return ok(body);
-  return { status: 200, body, total: await countTickets(db.longReads, account.id, filter) };
+  return { status: 200, body, total: await countTickets(reads.long, account.id, filter) };
 }
 
 /** The ticket that `after_id` names, which must be one that one may see. */
 async function findStart(
-  db: Db,
+  reader: Reader,
   accountId: string,
   query: Query,
   { within }: TicketFilter,
 ): Promise<TicketRow | undefined> {
   const id = query.text("after_id");
   if (id === undefined || id === "") return undefined;
-  const ticket = isId(id) ? await findTicket(db, accountId, id) : undefined;
+  const ticket = isId(id) ? await findTicket(reader, accountId, id) : undefined;
   if (ticket === undefined || within?.includes(ticket.inbox_id) === false) {
     throw new Malformed("after_id must be the id of a ticket");
   }
