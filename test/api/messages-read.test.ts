@@ -134,4 +134,22 @@ describe.skipIf(ENGINE_MISSING !== null)("M4", () => {
     const all = await messagesOf(desk, id);
     expect(bodiesOf(all)).toEqual(bodies.flatMap((body) => [body, body]));
   });
+
+  test("the files that the HTML shows inside itself are named on request, and only those", async () => {
+    const desk = await openDesk();
+    const { id } = await desk.ticket();
+    const upload = async (name: string, content_id: string): Promise<string> =>
+      (await desk.post("/attachments", { name, type: "image/png", data: "aGk=", content_id })).body.id;
+    const shown = await upload("logo.png", "logo+1@example.com");
+    const unnamed = await upload("photo.png", "photo@example.com");
+    const reply = { type: "reply", direction: "in", from: "ruby@example.com", attachment_ids: [shown, unnamed] };
+    const path = `/tickets/${id}/messages`;
+    const html = { ...reply, htmlized: true, body: '<img src="cid:logo%2B1%40example.com">' };
+    const created = (await desk.post(path, html)).body;
+    expect(created).not.toHaveProperty("inline_attachment_ids");
+    const asked = (await desk.get(`${path}/${created.id}?fields=inline_attachment_ids`)).body;
+    expect(asked).toEqual({ inline_attachment_ids: [shown] });
+    const text = (await desk.post(path, { ...reply, attachment_ids: [], body: "cid:logo+1@example.com" })).body;
+    expect((await desk.get(`${path}/${text.id}?fields=inline_attachment_ids`)).body.inline_attachment_ids).toEqual([]);
+  });
 });

@@ -86,6 +86,15 @@ describe("the times that are offered", () => {
     ]);
   });
 
+  test("are each offered once: on a Sunday next week begins tomorrow", () => {
+    expect(offered(new Date(2026, 10, 29, 15, 0)).map(([choice]) => choice)).toEqual([
+      "laterToday",
+      "tomorrow",
+      "inThreeDays",
+      "nextMonth",
+    ]);
+  });
+
   test("leave out today when little of it is left", () => {
     expect(offered(new Date(2026, 10, 25, 19, 0)).map(([choice]) => choice)).toEqual([
       "tomorrow",

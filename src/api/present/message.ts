@@ -1,7 +1,7 @@
 import { formatTime } from "../../domain/time.ts";
 import { listAttachments } from "../../storage/attachments.ts";
 import type { Reader } from "../../storage/database.ts";
-import type { MessageRow } from "../../storage/schema.ts";
+import type { AttachmentRow, MessageRow } from "../../storage/schema.ts";
 import { type Resource, type ResourceFields, pickFields } from "../conventions/fields.ts";
 import { presentAttachment } from "./attachment.ts";
 
@@ -32,6 +32,7 @@ const FIELDS: ResourceFields = {
     "subject",
     "send_at",
     "forward",
+    "inline_attachment_ids",
     "delivery_state",
     "delivery_error",
     "delivery_attempts",
@@ -48,7 +49,7 @@ export async function presentMessages(
   asked: ReadonlySet<string> | null,
 ): Promise<Resource[]> {
   const ids = messages.map(({ id }) => id);
-  const wantsAttachments = asked === null || asked.has("attachments");
+  const wantsAttachments = asked === null || asked.has("attachments") || asked.has("inline_attachment_ids");
   const attachments = wantsAttachments ? await listAttachments(reader, accountId, ids) : [];
   const byMessage = Map.groupBy(attachments, ({ message_id }) => message_id);
   return messages.map((message) => {
@@ -75,12 +76,24 @@ export async function presentMessages(
         subject: message.subject,
         send_at: message.send_at === null ? null : formatTime(message.send_at),
         forward: message.forward === 1,
+        inline_attachment_ids: shownInside(message, byMessage.get(message.id) ?? []),
         ...delivery(message),
       }),
       ticket_id: message.ticket_id,
       version: message.version,
     };
     return pickFields(resource, FIELDS, asked);
+  });
+}
+
+/** Those that the HTML shows as its pictures (`cid:`, RFC 2392): they are no files of their own to whoever reads it. */
+function shownInside({ htmlized, body, more_body }: MessageRow, attachments: readonly AttachmentRow[]): string[] {
+  if (htmlized !== 1) return [];
+  const html = `${body} ${more_body ?? ""}`;
+  return attachments.flatMap(({ id, content_id }) => {
+    if (content_id === null || content_id === "") return [];
+    const spelled = [content_id, encodeURIComponent(content_id), content_id.replaceAll("&", "&amp;")];
+    return spelled.some((each) => html.includes(`cid:${each}`)) ? [id] : [];
   });
 }
 

@@ -19,7 +19,8 @@ export type Time = string;
 
 export type Attachment = Static<typeof AttachmentSchema>;
 export type Contact = Static<typeof ContactSchema>;
-export type Customer = Static<typeof CustomerSchema>;
+/** `version` and `created_at` only where `fields` names them. */
+export type Customer = Static<typeof CustomerSchema> & { version?: number; created_at?: Time };
 export type CustomerChanges = Static<typeof CustomerBodySchema>;
 export type Inbox = Static<typeof InboxSchema> & { address?: string | null };
 export type Label = Static<typeof LabelSchema>;
@@ -53,6 +54,8 @@ export interface MessageExtras {
   delivery_response?: string | null;
   sent_at?: Time | null;
   thread_reason?: string | null;
+  /** Attachments that the HTML shows inside itself. */
+  inline_attachment_ids?: Id[];
   auto_kind?: "auto-reply" | "auto-generated" | "bulk" | null;
   verdicts?: { spf: string; dkim: string; dmarc: string; domain: string | null } | null;
   version?: number;

@@ -24,7 +24,10 @@ export function snoozeChoices(now: Date): { choice: SnoozeChoice; at: Date }[] {
     { choice: "nextWeek", at: on(now, daysUntil(now, 1), MORNING) },
     { choice: "nextMonth", at: new Date(now.getFullYear(), now.getMonth() + 1, 1, MORNING) },
   ];
-  return choices.flatMap(({ choice, at }) => (at === null ? [] : [{ choice, at }]));
+  // On a Sunday next week begins tomorrow: each moment is offered once.
+  return choices.flatMap(({ choice, at }, index) =>
+    at === null || choices.slice(0, index).some((each) => each.at?.getTime() === at.getTime()) ? [] : [{ choice, at }],
+  );
 }
 
 /** The moment that some words mean; null when they mean none, or one that is over. */

@@ -17,6 +17,7 @@ const FIELDS = [
   "htmlized",
   "user_id",
   "attachments",
+  "inline_attachment_ids",
   "created_at",
   "thread_reason",
   "auto_kind",

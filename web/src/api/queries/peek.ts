@@ -1,4 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
+import { textOfHtml } from "../../lib/html-text.ts";
 import { get } from "../client.ts";
 import type { Id, Message, Time } from "../types.ts";
 
@@ -24,18 +25,11 @@ export function peekQuery(ticketId: Id) {
       const messages = await get<Message[]>(`/tickets/${ticketId}/messages`, query, signal);
       return messages.toReversed().map(({ body, htmlized, ...rest }) => ({
         ...(rest as Omit<PeekMessage, "text">),
-        text: (htmlized ? textOf(body) : body)
+        text: (htmlized ? textOfHtml(body) : body)
           .replace(/[ \t]+/g, " ")
           .replace(/\s*\n\s*/g, "\n")
           .trim(),
       }));
     },
   });
-}
-
-/** A document made so is inert: nothing in it runs or is fetched. */
-function textOf(html: string): string {
-  const { body } = new DOMParser().parseFromString(html.replace(/<(br|\/p|\/div|\/li|\/tr)\b/gi, "\n<$1"), "text/html");
-  for (const hidden of body.querySelectorAll("style, script, template")) hidden.remove();
-  return body.textContent;
 }

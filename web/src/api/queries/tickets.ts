@@ -1,6 +1,7 @@
 import { type InfiniteData, infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { type Query, get, post, request } from "../client.ts";
 import { queryClient } from "../query-client.ts";
+import { asBeginning } from "./search-words.ts";
 import type { BulkChanges, BulkResult, Id, Ticket, TicketChanges, TicketRow } from "../types.ts";
 
 /** A filter and sort of `GET /tickets`, as the API spells them: `{ state: "open", user_id: null }`. */
@@ -288,7 +289,7 @@ export function mergeCandidatesQuery(ticket: Pick<TicketRow, "id" | "customer_id
     queryKey: ["merge-candidates", ticket.id, q],
     queryFn: async ({ signal }): Promise<TicketRow[]> => {
       const number = /^#?(\d{1,9})$/.exec(q)?.[1];
-      const words = number === undefined ? searchable(q) : `number:${number}`;
+      const words = number === undefined ? asBeginning(q) : `number:${number}`;
       const which = q === "" ? { customer_id: ticket.customer_id } : { q: words };
       const query = { ...which, fields: [...FIELDS, "customer"], embed: "customer", per_page: 20, sort: "-updated_at" };
       const rows = await get<TicketRow[]>("/tickets", { ...query, trash: false }, signal);
@@ -297,11 +298,6 @@ export function mergeCandidatesQuery(ticket: Pick<TicketRow, "id" | "customer_id
     placeholderData: keepPreviousData,
     retry: false,
   });
-}
-
-/** The last word as the beginning of one: while it is being typed. */
-function searchable(q: string): string {
-  return /[\p{L}\p{N}]$/u.test(q) ? `${q}*` : q;
 }
 
 /** Makes other tickets part of this one. Returns what takes it back. */

@@ -5,6 +5,7 @@ import type { TicketRow } from "../../api/types.ts";
 import { t } from "../../i18n/t.ts";
 import type { CommandId } from "../../keys/bindings.ts";
 import { runCommand } from "../../keys/commands.ts";
+import { cx } from "../../lib/class-names.ts";
 import { Button } from "../../ui/button.tsx";
 
 /** Ways to go on, at the end of the conversation; on a phone at the thumb. */
@@ -15,14 +16,14 @@ export function AnswerBar({ ticket }: { ticket: TicketRow }) {
     <div
       role="toolbar"
       aria-label={t("ticket.answer")}
-      className="flex flex-wrap gap-2 border-t border-line bg-ground px-4 py-3 max-medium:sticky max-medium:bottom-0 max-medium:gap-1 max-medium:px-2 max-medium:py-1.5"
+      className="flex flex-wrap gap-2 border-t border-line bg-ground px-4 py-3 max-medium:flex-nowrap max-medium:gap-0 max-medium:px-1 max-medium:pt-1 max-medium:pb-[max(4px,env(safe-area-inset-bottom))]"
     >
       <Way command="ticket.reply" icon={Reply} label={t("command.reply")} primary />
       {ticket.reply_cc !== null && <Way command="ticket.replyAll" icon={ReplyAll} label={t("command.replyAll")} />}
       <Way command="ticket.note" icon={StickyNote} label={t("ticket.note")} />
       <Way command="ticket.forward" icon={Forward} label={t("command.forward")} />
       {ticket.state !== "closed" && (
-        <Way command="ticket.close" icon={CircleCheck} label={t("ticket.close")} className="ms-auto medium:hidden" />
+        <Way command="ticket.close" icon={CircleCheck} label={t("ticket.close")} className="medium:hidden" />
       )}
     </div>
   );
@@ -47,9 +48,12 @@ function Way({
       icon={icon}
       command={command}
       onClick={() => runCommand(command)}
-      className={className}
+      className={cx(
+        "max-medium:h-auto max-medium:min-w-0 max-medium:flex-1 max-medium:flex-col max-medium:gap-0.5 max-medium:border-transparent max-medium:bg-transparent max-medium:px-0 max-medium:py-1 max-medium:text-[11px]",
+        className,
+      )}
     >
-      {label}
+      <span className="max-w-full truncate">{label}</span>
     </Button>
   );
 }

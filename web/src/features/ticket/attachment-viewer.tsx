@@ -6,6 +6,7 @@ import { attachmentViewUrl } from "../../api/queries/messages.ts";
 import type { Attachment, Id } from "../../api/types.ts";
 import { formatSize } from "../../i18n/format.ts";
 import { t } from "../../i18n/t.ts";
+import { cx } from "../../lib/class-names.ts";
 import { announce } from "../../lib/announce.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icon.tsx";
@@ -116,8 +117,8 @@ function Bar({
   const look =
     "grid size-8 shrink-0 place-items-center rounded text-muted hover:bg-ground-hover hover:text-text pointer-coarse:size-11";
   return (
-    <header className="flex shrink-0 flex-wrap items-center gap-x-2 border-b border-line bg-ground px-3 py-1.5">
-      <h2 className="min-w-0 flex-1 basis-40 truncate font-medium" dir="auto">
+    <header className="flex shrink-0 items-center gap-x-2 border-b border-line bg-ground px-3 py-1.5 max-medium:gap-x-0">
+      <h2 className="min-w-0 flex-1 truncate font-medium" dir="auto">
         {name}
       </h2>
       <span className="text-sm text-muted tabular-nums max-medium:hidden">{formatSize(size)}</span>
@@ -128,7 +129,7 @@ function Bar({
         rel="noopener"
         aria-label={t("attachment.newTab")}
         {...tipProps({ tip: t("attachment.newTab") })}
-        className={look}
+        className={cx(look, "max-medium:hidden")}
       >
         <Icon icon={ExternalLink} />
       </a>

@@ -19,10 +19,10 @@ export function Attachments({ attachments }: { attachments: readonly Attachment[
     <>
       <ul
         aria-label={t("attachment.list", { count: attachments.length })}
-        className="ms-10 mt-3 flex flex-wrap gap-2 max-medium:ms-0"
+        className="ms-10 mt-3 grid max-w-[76ch] grid-cols-[repeat(auto-fill,minmax(13.5rem,1fr))] gap-2 max-medium:ms-0"
       >
         {attachments.map((attachment) => (
-          <li key={attachment.id} className="max-w-full">
+          <li key={attachment.id} className="min-w-0">
             <Card attachment={attachment} onOpen={() => setOpen(attachment.id)} />
           </li>
         ))}
@@ -47,7 +47,7 @@ function Card({ attachment, onOpen }: { attachment: Attachment; onOpen: () => vo
     </span>
   );
   return (
-    <div className="flex h-12 w-60 max-w-full items-center rounded border border-line bg-ground text-text hover:border-edge">
+    <div className="flex h-12 items-center rounded border border-line bg-ground text-text hover:border-edge">
       {preview === null ? (
         <a
           href={`${url}?download=1`}

@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import { ChevronsUpDown } from "lucide-react";
-import { Suspense, lazy, useEffect, useMemo, useRef, useState } from "react";
+import { Fragment, Suspense, lazy, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { eventsQuery } from "../../api/queries/events.ts";
 import { messagesQuery } from "../../api/queries/messages.ts";
 import { sessionQuery } from "../../api/queries/session.ts";
@@ -14,11 +14,15 @@ import { Button } from "../../ui/button.tsx";
 import { SkeletonRows } from "../../ui/skeleton.tsx";
 import { EmptyState, ErrorState } from "../../ui/states.tsx";
 import { AnswerBar } from "./answer-bar.tsx";
+import { ChooseMessage } from "./choose-message.tsx";
 import { choosing } from "./choosing.ts";
 import { EventLines } from "./event-lines.tsx";
-import { FoldedMessage, OpenMessage } from "./message-item.tsx";
+import { FoldedMessage } from "./folded-message.tsx";
+import { OpenMessage } from "./message-item.tsx";
+import { elementId } from "./names.ts";
 import { SplitBar } from "./split-bar.tsx";
 import { firstToRead, timelineOf } from "./timeline.ts";
+import { useOpening } from "./use-opening.ts";
 import { useSeen } from "./use-seen.ts";
 
 const Composer = lazy(async () => {
@@ -48,13 +52,14 @@ function Read({ ticket, place, messages }: { ticket: TicketRow; place: Place; me
   const reading = useReading(ticket, messages);
   const choosingHere = useStore(choosing)?.ticketId === ticket.id;
   useSeen(ticket, messages.at(-1)?.id);
-  const { start, isOpen } = reading;
+  useOpening(scroller, reading.startId === undefined ? null : elementId(reading.startId));
+  const { start, isOpen, toggle } = reading;
   return (
     <>
       {choosingHere && <SplitBar ticket={ticket} place={place} count={messages.length} />}
       <div
         ref={scroller}
-        className="flex min-h-0 flex-1 flex-col overflow-y-auto print:overflow-visible"
+        className="flex min-h-0 flex-1 flex-col overflow-y-auto overscroll-contain print:block print:overflow-visible"
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls is reached by the keyboard
         tabIndex={0}
         role="region"
@@ -62,29 +67,44 @@ function Read({ ticket, place, messages }: { ticket: TicketRow; place: Place; me
       >
         {messages.length === 0 && <EmptyState title={t("ticket.noMessages")} text={t("ticket.noMessagesText")} />}
         {start > 1 && <FoldAll open={reading.allOpen} count={start} onToggle={reading.toggleAll} />}
-        {entries.map((entry) => {
-          if (entry.kind === "events") return <EventLines key={entry.key} events={entry.events} />;
-          const { message } = entry;
-          return isOpen(message.id) || choosingHere ? (
-            <OpenMessage
-              key={entry.key}
-              ticket={ticket}
-              message={message}
-              isStart={message.id === reading.startId}
-              onFold={reading.foldable(message.id) ? () => reading.toggle(message.id) : null}
-            />
-          ) : (
-            <FoldedMessage key={entry.key} message={message} onOpen={() => reading.toggle(message.id)} />
-          );
-        })}
-        <div className="mt-auto print:hidden">
+        <div>
+          {entries.map((entry) => {
+            if (entry.kind === "events") return <EventLines key={entry.key} events={entry.events} />;
+            const { message } = entry;
+            const { id } = message;
+            return (
+              <Fragment key={entry.key}>
+                {id === reading.newsId && <NewsLine />}
+                {choosingHere && <ChooseMessage message={message} />}
+                {isOpen(id) ? (
+                  <OpenMessage ticket={ticket} message={message} onFold={reading.foldable(id) ? toggle : null} />
+                ) : (
+                  <FoldedMessage message={message} onOpen={toggle} />
+                )}
+              </Fragment>
+            );
+          })}
+        </div>
+        <div className="mt-auto max-medium:sticky max-medium:bottom-0 print:hidden">
           <AnswerBar ticket={ticket} />
+        </div>
+        <div className="print:hidden">
           <Suspense>
             <Composer ticket={ticket} messages={messages} place={place} />
           </Suspense>
         </div>
       </div>
     </>
+  );
+}
+
+/** Where what one has not seen begins. */
+function NewsLine() {
+  return (
+    <p className="flex items-center gap-2 px-6 py-1 text-xs font-medium text-accent-ink max-medium:px-4 print:hidden">
+      {t("ticket.new")}
+      <span aria-hidden className="h-px flex-1 bg-accent" />
+    </p>
   );
 }
 
@@ -105,7 +125,9 @@ function useReading(ticket: TicketRow, messages: readonly Message[]) {
   const [opening] = useState(() => {
     const first = firstToRead(messages, ticket, session?.user.id ?? "");
     const named = messages.findIndex(({ id }) => id === wanted);
-    return { startId: messages[named >= 0 ? named : first]?.id, firstOpen: messages[first]?.id };
+    const startId = messages[named >= 0 ? named : first]?.id;
+    const isNews = ticket.unread === true && ticket.seen_at != null && first > 0;
+    return { startId, firstOpen: messages[first]?.id, newsId: isNews ? messages[first]?.id : undefined };
   });
   const [turned, setTurned] = useState<ReadonlySet<Id>>(() => new Set());
   const [allOpen, setAllOpen] = useState(false);
@@ -116,18 +138,21 @@ function useReading(ticket: TicketRow, messages: readonly Message[]) {
   const old = useMemo(() => new Set(messages.slice(0, start).map(({ id }) => id)), [messages, start]);
   const foldable = (id: Id): boolean => old.has(id);
   const isOpen = (id: Id): boolean => !old.has(id) || id === opening.startId || allOpen !== turned.has(id);
+  const toggle = useCallback((id: Id): void => {
+    setTurned((now) => {
+      const next = new Set(now);
+      if (!next.delete(id)) next.add(id);
+      return next;
+    });
+  }, []);
   return {
     start,
     startId: opening.startId,
+    newsId: opening.newsId,
     foldable,
     isOpen,
     allOpen,
-    toggle: (id: Id) =>
-      setTurned((now) => {
-        const next = new Set(now);
-        if (!next.delete(id)) next.add(id);
-        return next;
-      }),
+    toggle,
     toggleAll: () => {
       setTurned(new Set());
       setAllOpen(!allOpen);

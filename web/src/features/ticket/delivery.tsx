@@ -1,7 +1,10 @@
+import { useQuery } from "@tanstack/react-query";
 import { CircleAlert, Clock, RotateCcw } from "lucide-react";
+import { useCallback, useSyncExternalStore } from "react";
 import { readTicketDraft, saveTicketDraft } from "../../api/queries/drafts.ts";
 import { messageKeys, retryMessage, takeBackMessage } from "../../api/queries/messages.ts";
 import { queryClient } from "../../api/query-client.ts";
+import { sessionQuery } from "../../api/queries/session.ts";
 import { ticketKeys } from "../../api/queries/tickets.ts";
 import type { Message, TicketRow } from "../../api/types.ts";
 import { useChange } from "../../api/use-change.ts";
@@ -9,7 +12,7 @@ import { t } from "../../i18n/t.ts";
 import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Spinner } from "../../ui/spinner.tsx";
-import { useMayWrite } from "./use-may-write.ts";
+import { useMayWrite } from "../../api/use-may-write.ts";
 import { whenWords } from "./when-words.ts";
 
 type Reply = Extract<Message, { type: "reply" }>;
@@ -81,6 +84,31 @@ function Failed({ ticket, message }: DeliveryProps) {
   );
 }
 
+function useUndoSeconds(): number {
+  const { data: session } = useQuery(sessionQuery);
+  return session?.account.undo_seconds ?? 0;
+}
+
+/** Until when it can be taken back: until it goes out. */
+function undoUntil({ send_at, created_at }: Reply, undoSeconds: number): number {
+  return send_at == null ? Date.parse(created_at) + undoSeconds * 1000 : Date.parse(send_at);
+}
+
+/** The longest that a timer can wait, in milliseconds. */
+const LONGEST_WAIT = 2 ** 31 - 1;
+
+/** Whether a moment is still to come; drawn again when it has come. */
+function useBefore(moment: number): boolean {
+  const subscribe = useCallback(
+    (changed: () => void) => {
+      const timer = setTimeout(changed, Math.min(LONGEST_WAIT, Math.max(0, moment - Date.now())));
+      return () => clearTimeout(timer);
+    },
+    [moment],
+  );
+  return useSyncExternalStore(subscribe, () => Date.now() < moment);
+}
+
 /** The time that was chosen for it; null when it goes at once. */
 function timeOf({ send_at }: Reply): Date | null {
   if (send_at == null || Date.parse(send_at) <= Date.now()) return null;
@@ -97,11 +125,12 @@ function Waiting({ ticket, message }: DeliveryProps) {
     stale: [messageKeys.of(ticket.id), ticketKeys.one(ticket.id), ticketKeys.lists, ["folders"]],
   });
   const later = timeOf(message);
+  const open = useBefore(undoUntil(message, useUndoSeconds()));
   return (
     <Line>
       <Icon icon={Clock} size={14} className="shrink-0" />
       {later === null ? t("delivery.queued") : t("delivery.waiting", { when: whenWords(later) })}
-      {may && (
+      {may && open && (
         <Button size="small" kind="quiet" busy={takeBack.running} onClick={() => takeBack.run(undefined)}>
           {t("delivery.takeBack")}
         </Button>

@@ -16,11 +16,21 @@ type Say = (who: string, before: unknown, after: unknown, names: Names, event: T
 export function sayEvent(event: TicketEvent, names: Names): string[] {
   const who = whoDid(event, names);
   if (event.kind === "message.undone") return [t("event.tookBack", { who })];
+  if (event.kind === "message.delivery") return sayDelivery(who, event);
+  if (event.kind === "ticket.unmerged") return [t("event.unmerged", { who })];
   if (event.kind.startsWith("message.") || event.kind === "ticket.created") return [];
   return Object.entries(event.changes ?? {}).flatMap(([field, [before, after]]) => {
     const say = Object.hasOwn(SAYINGS, field) ? SAYINGS[field] : undefined;
     return say?.(who, before, after, names, event) ?? [];
   });
+}
+
+/** Of what is on its way only a failure is told, and who had it sent again: the rest stands at the message. */
+function sayDelivery(who: string, { changes, user_id, token_id }: TicketEvent): string[] {
+  const [before, after] = changes?.["delivery_state"] ?? [];
+  if (after === "failed") return [t("event.deliveryFailed")];
+  const bySomebody = user_id !== null || token_id !== null;
+  return before === "failed" && bySomebody ? [t("event.retried", { who })] : [];
 }
 
 function whoDid({ user_id, token_id }: TicketEvent, names: Names): string {
@@ -50,9 +60,9 @@ const SAYINGS: Readonly<Record<string, Say>> = {
     const added = now.filter((id) => !old.includes(id)).map(names.label);
     const removed = old.filter((id) => !now.includes(id)).map(names.label);
     if (added.length + removed.length === 0) return null;
-    if (removed.length === 0) return t("event.labelled", { who, count: added.length, names: formatList(added) });
-    if (added.length === 0) return t("event.unlabelled", { who, count: removed.length, names: formatList(removed) });
-    return t("event.relabelled", { who, added: formatList(added), removed: formatList(removed) });
+    if (removed.length === 0) return t("event.labelled", { who, count: added.length, names: some(added) });
+    if (added.length === 0) return t("event.unlabelled", { who, count: removed.length, names: some(removed) });
+    return t("event.relabelled", { who, added: some(added), removed: some(removed) });
   },
   inbox_id: (who, _before, after, names) => t("event.moved", { who, name: names.inbox(String(after)) }),
   subject: (who, _before, after) =>
@@ -65,6 +75,15 @@ const SAYINGS: Readonly<Record<string, Say>> = {
   split_into: (who) => t("event.split", { who }),
   split_from: (who) => t("event.splitFrom", { who }),
 };
+
+/** So many names are said; of more, how many. */
+const MOST_NAMES = 4;
+
+function some(names: readonly string[]): string {
+  if (names.length <= MOST_NAMES) return formatList(names);
+  const shown = names.slice(0, MOST_NAMES - 1);
+  return formatList([...shown, t("event.others", { count: names.length - shown.length })]);
+}
 
 const STATES = {
   open: "event.opened",

@@ -80,7 +80,7 @@ function PlainText({ text }: { text: string }) {
                 href={href}
                 target="_blank"
                 rel="noopener noreferrer nofollow"
-                className="break-all text-accent-ink underline"
+                className="text-accent-ink underline [overflow-wrap:anywhere]"
               >
                 {words}
               </a>

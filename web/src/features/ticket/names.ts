@@ -13,3 +13,8 @@ export function labelOf(message: Message): string {
   if (message.type === "note") return t("message.noteBy", { name });
   return t(message.direction === "out" ? "message.replyBy" : "message.by", { name });
 }
+
+/** The id of a message's element: where reading begins, and what a link points at. */
+export function elementId(messageId: string): string {
+  return `message-${messageId}`;
+}

@@ -1,4 +1,5 @@
 import type { Message } from "../../api/types.ts";
+import { textOfHtml } from "../../lib/html-text.ts";
 
 /** The beginning of what a message says, in one line. For a glance: what is shown in full is made safe by the server. */
 export function plainTextOf({ body, htmlized }: Pick<Message, "body" | "htmlized">, most: number): string {
@@ -6,13 +7,6 @@ export function plainTextOf({ body, htmlized }: Pick<Message, "body" | "htmlized
   const source = body.slice(0, most * 50);
   const text = htmlized ? textOfHtml(source) : source;
   return text.replace(/\s+/g, " ").trim().slice(0, most);
-}
-
-function textOfHtml(html: string): string {
-  const page = new DOMParser().parseFromString(html, "text/html");
-  for (const each of page.querySelectorAll("style, script, title, template")) each.remove();
-  for (const each of page.querySelectorAll("br, p, div, td, li, tr")) each.append(" ");
-  return page.body.textContent;
 }
 
 /** A piece of a plain text: words, or an address that can be followed. */

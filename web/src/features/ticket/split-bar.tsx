@@ -46,7 +46,11 @@ export function SplitBar({ ticket, place, count }: { ticket: TicketRow; place: P
       }}
     >
       <p role="status" className="min-w-40 flex-1">
-        {chosen.size === 0 ? t("split.choose") : t("split.chosen", { count: chosen.size })}
+        {chosen.size === 0
+          ? t("split.choose")
+          : chosen.size === count
+            ? t("split.notAll")
+            : t("split.chosen", { count: chosen.size })}
       </p>
       <Input
         aria-label={t("split.subject")}

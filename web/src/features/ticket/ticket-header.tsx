@@ -7,6 +7,7 @@ import { sessionQuery } from "../../api/queries/session.ts";
 import type { TicketRow } from "../../api/types.ts";
 import { t } from "../../i18n/t.ts";
 import { useCommand } from "../../keys/commands.ts";
+import { byName } from "../../i18n/by-name.ts";
 import { cx } from "../../lib/class-names.ts";
 import { openCustomer, toggleCustomer } from "../../lib/frame-state.ts";
 import type { Place } from "../../lib/places.ts";
@@ -23,7 +24,7 @@ import { copyLink } from "./copy-link.ts";
 import { SnoozePopover } from "./public/snooze-popover.tsx";
 import { SubjectField } from "./subject-field.tsx";
 import { TicketMenu } from "./ticket-menu.tsx";
-import { useMayWrite } from "./use-may-write.ts";
+import { useMayWrite } from "../../api/use-may-write.ts";
 import { type TicketActions, useLabelling, useTicketActions } from "./use-ticket-actions.ts";
 import { whenWords } from "./when-words.ts";
 import { WhoIsHere } from "./who-is-here.tsx";
@@ -289,7 +290,7 @@ function Labels({ ticket, may, opened }: PickerProps) {
         <Combobox
           label={t("command.label")}
           placeholder={t("ticket.labelWith")}
-          options={labelling.labels.map((label) => ({
+          options={byName(labelling.labels).map((label) => ({
             value: label.id,
             label: label.name,
             before: <LabelDot color={label.color} />,

@@ -82,6 +82,7 @@ export function ListRows(props: ListRowsProps) {
       return;
     } else {
       event.preventDefault();
+      leavePeek();
       noteOpen(place, row.id, index);
       go.ticket(place, row.id, openTicketId !== null);
     }

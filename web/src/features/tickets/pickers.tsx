@@ -11,7 +11,7 @@ import { Avatar } from "../../ui/avatar.tsx";
 import { Combobox } from "../../ui/floating.tsx";
 import { LabelDot } from "../../ui/label-chip.tsx";
 import { SnoozePopover } from "../ticket/public/snooze-popover.tsx";
-import { byName } from "./by-name.ts";
+import { byName } from "../../i18n/by-name.ts";
 import { type Picking, pickAnchor, picking } from "./picking.ts";
 import { useBulk } from "./use-bulk.ts";
 

@@ -5,7 +5,7 @@ import { customerName, userName } from "../../api/names.ts";
 import { inboxesQuery, labelsQuery, usersQuery } from "../../api/queries/folders.ts";
 import type { Customer } from "../../api/types.ts";
 import { t } from "../../i18n/t.ts";
-import { byName } from "./by-name.ts";
+import { byName } from "../../i18n/by-name.ts";
 import { IS_WORDS, MOMENTS, type Part, type Values } from "./search-suggestions.ts";
 
 /** What the operators of a search take here: the labels, inboxes and people that there are. */

@@ -9,6 +9,7 @@ import { useCommand } from "../../../keys/commands.ts";
 import { type Place, ticketPath } from "../../../lib/places.ts";
 import { noteRecent } from "../../../lib/recent-tickets.ts";
 import { useGo } from "../../../lib/use-go.ts";
+import { toastSaid } from "../../../lib/toasts.ts";
 import { useTitle } from "../../../lib/use-title.ts";
 import { SkeletonRows } from "../../../ui/skeleton.tsx";
 import { EmptyState, ErrorState } from "../../../ui/states.tsx";
@@ -27,6 +28,9 @@ export function TicketPane({ ticketId, place }: { ticketId: string; place: Place
     if (data !== undefined) noteRecent({ id: data.id, number: data.number, subject: titleOf(data) });
   }, [data]);
   if (ticket.isError && statusOf(ticket.error) === 404) return <Gone place={place} />;
+  if (ticket.isError && statusOf(ticket.error) === 403) {
+    return <EmptyState title={t("ticket.forbidden")} text={t("ticket.forbiddenText")} />;
+  }
   if (ticket.isError && data === undefined) {
     return <ErrorState title={t("ticket.failed")} error={ticket.error} onRetry={() => void ticket.refetch()} />;
   }
@@ -76,15 +80,24 @@ function Gone({ place }: { place: Place }) {
   );
 }
 
+/** Goes on to the ticket that this one is part of, and says so. One that cannot be seen is named at least. */
 function Merged({ into, place }: { into: string; place: Place }) {
-  const { data: target } = useQuery(ticketQuery(into));
+  const go = useGo();
+  const { data: target, isError } = useQuery(ticketQuery(into));
+  const number = target?.number;
+  useEffect(() => {
+    if (number === undefined) return;
+    toastSaid(t("ticket.merged", { number: String(number) }));
+    go.ticket(place, into, true);
+  }, [go, place, into, number]);
+  if (!isError) return <SkeletonRows label={t("state.loading")} />;
   return (
     <EmptyState
-      title={t("ticket.merged", { number: target?.number ?? "…" })}
+      title={t("ticket.mergedUnseen")}
       text={t("ticket.mergedText")}
       action={
         <Link to={ticketPath(place, into)} className="font-medium text-accent-ink underline">
-          {target === undefined ? t("ticket.open") : `#${target.number} ${titleOf(target)}`}
+          {t("ticket.open")}
         </Link>
       }
     />

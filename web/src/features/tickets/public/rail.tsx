@@ -35,7 +35,7 @@ import { initials } from "../../../ui/avatar.tsx";
 import { IconButton } from "../../../ui/button.tsx";
 import { Icon } from "../../../ui/icon.tsx";
 import { LabelDot } from "../../../ui/label-chip.tsx";
-import { byName } from "../by-name.ts";
+import { byName } from "../../../i18n/by-name.ts";
 import { PersonMenu } from "../person-menu.tsx";
 import { PlaceLink, RailGroup, ScreenLink } from "../rail-links.tsx";
 

@@ -1,4 +1,4 @@
-import { currentLocale } from "../../i18n/t.ts";
+import { currentLocale } from "./t.ts";
 
 /** As people look names up: case and accents make no difference, numbers count as numbers. */
 export function byName<T extends { name: string }>(things: readonly T[]): T[] {

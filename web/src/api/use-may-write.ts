@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { sessionQuery } from "../../api/queries/session.ts";
+import { sessionQuery } from "./queries/session.ts";
 
 /** Whether one's role allows to change anything. */
 export function useMayWrite(): boolean {
