@@ -7,6 +7,7 @@ create table accounts (
   created_at bigint not null,
   undo_seconds integer not null,
   thread_secret text,
+  version integer not null,
   constraint accounts_pkey PRIMARY KEY (id),
   constraint accounts_site_key UNIQUE (site)
 );

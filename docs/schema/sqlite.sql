@@ -1,6 +1,6 @@
 CREATE TABLE accounts (
   id text primary key, site text not null unique, name text not null,
-  credits_per_minute integer not null, requests_per_second integer not null, created_at integer not null, undo_seconds integer not null default 10, thread_secret text);
+  credits_per_minute integer not null, requests_per_second integer not null, created_at integer not null, undo_seconds integer not null default 10, thread_secret text, version integer not null default 1);
 
 CREATE TABLE api_tokens (
   account_id text not null, id text not null, name text not null, token_hash text not null, created_at integer not null,

@@ -42,13 +42,13 @@ export function addInboxDkimCommand(inbox: Command): void {
 }
 
 async function setOne(address: string, options: DkimOptions): Promise<void> {
-  const make = await makeInboxDkim();
   const dkim = await withAccount(options, async (opened) => {
     const inbox = await theInbox(opened, address);
     const { storage, account, config } = opened;
     const vault = openVault({ data: config.data, key: config.secretKey });
     const input = { domain: options.domain ?? null };
-    return await storage.db.transact(async (tx) => await make(tx, vault, account.id, inbox.id, input, new Faults()));
+    const make = await makeInboxDkim(storage.db, account.id, inbox.id, input, new Faults());
+    return await storage.db.transact(async (tx) => await make(tx, vault));
   });
   print(options, dkim, `Mail of ${address} is signed from now on. Set this record:\n\n${recordText(dkim)}`);
 }

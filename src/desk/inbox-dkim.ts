@@ -2,8 +2,8 @@ import { NotFound } from "../domain/errors.ts";
 import type { Faults } from "../domain/faults.ts";
 import { newId } from "../domain/ids.ts";
 import { type DkimSigner, type DnsRecord, dkimRecord, makeDkimKey } from "../mail/dkim.ts";
-import type { Tx } from "../storage/database.ts";
-import { lockInbox, updateInbox } from "../storage/inboxes.ts";
+import type { Reader, Tx } from "../storage/database.ts";
+import { findInbox, lockInbox, updateInbox } from "../storage/inboxes.ts";
 import type { InboxRow } from "../storage/schema.ts";
 import { type Vault, Unsealable } from "../storage/secrets.ts";
 
@@ -19,35 +19,39 @@ export interface DkimSetting {
   record: DnsRecord;
 }
 
-/** Makes a key, which takes a while, and returns what gives it to an inbox: a transaction must not wait for it. */
-export async function makeInboxDkim(): Promise<
-  (
-    tx: Tx,
-    vault: Vault,
-    accountId: string,
-    inboxId: string,
-    input: { domain: string | null },
-    faults: Faults,
-  ) => Promise<DkimSetting>
-> {
-  const privateKey = await makeDkimKey();
-  return async (tx, vault, accountId, inboxId, { domain }, faults) =>
-    await setInboxDkim(tx, vault, accountId, inboxId, { domain, privateKey }, faults);
+interface DkimInput {
+  /** Null: that of the inbox's address. */
+  domain: string | null;
 }
 
 /**
- * Gives an inbox a key that signs what it sends from now on. A new key has a selector of its own: the old one's record may
- * stay until the mail that it signed has arrived everywhere. `privateKey` is as `makeDkimKey` makes it.
+ * Makes a key, which takes a while, and returns what gives it to the inbox: a transaction must not wait for it. A new key
+ * has a selector of its own: the old one's record may stay until the mail that it signed has arrived everywhere. What cannot
+ * be done is refused before there is a key.
  */
-async function setInboxDkim(
-  tx: Tx,
-  vault: Vault,
+export async function makeInboxDkim(
+  reader: Reader,
   accountId: string,
   inboxId: string,
-  input: { domain?: string | null; privateKey: string },
+  input: DkimInput,
   faults: Faults,
-): Promise<DkimSetting> {
-  const inbox = await lockInbox(tx, accountId, inboxId);
+): Promise<(tx: Tx, vault: Vault) => Promise<DkimSetting>> {
+  domainFor(await findInbox(reader, accountId, inboxId), input, faults);
+  const privateKey = await makeDkimKey();
+  return async (tx, vault) => {
+    const domain = domainFor(await lockInbox(tx, accountId, inboxId), input, faults);
+    const signer = { domain, selector: `cantrip-${newId().slice(-8)}`, privateKey };
+    await updateInbox(tx, accountId, inboxId, {
+      dkim_domain: domain,
+      dkim_selector: signer.selector,
+      dkim_key: vault.seal(privateKey),
+    });
+    return { domain, selector: signer.selector, record: dkimRecord(signer) };
+  };
+}
+
+/** Whom an inbox can sign for. */
+function domainFor(inbox: InboxRow | undefined, input: DkimInput, faults: Faults): string {
   if (inbox === undefined) throw new NotFound();
   const own = domainOf(inbox.address);
   const domain = (input.domain ?? own ?? "").trim().toLowerCase();
@@ -56,13 +60,7 @@ async function setInboxDkim(
     faults.add(`domain must be ${own}, the domain of the inbox's address, or one that it is part of`);
   }
   faults.throwIfAny();
-  const signer = { domain, selector: `cantrip-${newId().slice(-8)}`, privateKey: input.privateKey };
-  await updateInbox(tx, accountId, inboxId, {
-    dkim_domain: domain,
-    dkim_selector: signer.selector,
-    dkim_key: vault.seal(input.privateKey),
-  });
-  return { domain, selector: signer.selector, record: dkimRecord(signer) };
+  return domain;
 }
 
 /** Signs no more. */

@@ -13,6 +13,7 @@ import type { UserRow } from "../storage/schema.ts";
 import { deleteSessionsOf } from "../storage/sessions.ts";
 import { type UserChanges, findUserByEmail, lockOwners, lockUser, updateUser } from "../storage/users.ts";
 import { createUser } from "./create-user.ts";
+import type { Precondition } from "./precondition.ts";
 
 /** Who changes people: a person by their own rights, or a token (null), which may do everything. */
 export type Changer = AuditedBy & { user: SignedInUser | null };
@@ -48,12 +49,14 @@ export async function updatePerson(
   id: string,
   input: PersonInput,
   faults: Faults,
+  precondition: Precondition,
 ): Promise<UserRow> {
   const owners = await lockOwners(tx, by.account.id);
   const user = await lockUser(tx, by.account.id, id);
   if (user === undefined) throw new NotFound();
   refuseAbove(by, user.role);
   refuseAbove(by, input.role ?? user.role);
+  precondition(user.version);
   const changes = changesOf(user, input);
   await checkEmail(tx, user, changes.email, faults);
   await checkInboxes(tx, by.account.id, input.inbox_ids, faults);

@@ -51,6 +51,7 @@ export function newAccount(site: string, name: string): AccountRow {
     credits_per_minute: CREDITS_PER_MINUTE,
     requests_per_second: REQUESTS_PER_SECOND,
     undo_seconds: UNDO_SECONDS,
+    version: 1,
     thread_secret: randomBytes(32).toString("hex"),
     created_at: now(),
   };

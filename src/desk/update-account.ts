@@ -1,8 +1,9 @@
 import type { Faults } from "../domain/faults.ts";
-import { findAccount, updateAccount as updateRow } from "../storage/accounts.ts";
+import { findAccount, lockAccount, updateAccount as updateRow } from "../storage/accounts.ts";
 import { NotFound } from "../domain/errors.ts";
 import type { Tx } from "../storage/database.ts";
 import type { AccountRow } from "../storage/schema.ts";
+import { ANY_VERSION } from "./precondition.ts";
 
 export type AccountChanges = Partial<
   Pick<AccountRow, "name" | "credits_per_minute" | "requests_per_second" | "undo_seconds">
@@ -14,11 +15,15 @@ export async function updateAccount(
   accountId: string,
   changes: AccountChanges,
   faults: Faults,
+  precondition = ANY_VERSION,
 ): Promise<AccountRow> {
+  const before = await lockAccount(tx, accountId);
+  if (before === undefined) throw new NotFound();
+  precondition(before.version);
   if (changes.name?.trim() === "") faults.add("name must not be empty");
   faults.throwIfAny();
+  const isSame = Object.entries(changes).every(([name, value]) => before[name as keyof AccountRow] === value);
+  if (isSame) return before;
   await updateRow(tx, accountId, changes);
-  const account = await findAccount(tx, accountId);
-  if (account === undefined) throw new NotFound();
-  return account;
+  return (await findAccount(tx, accountId)) ?? before;
 }

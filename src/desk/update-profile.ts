@@ -9,6 +9,7 @@ import type { UserRow } from "../storage/schema.ts";
 import { type UserChanges, lockUser, updateUser } from "../storage/users.ts";
 import { checkTemplate } from "./inbox-mail.ts";
 import { checkEmail } from "./people.ts";
+import type { Precondition } from "./precondition.ts";
 import { SIGNATURE_VARIABLES } from "./signatures.ts";
 
 export interface ProfileInput {
@@ -29,9 +30,11 @@ export async function updateProfile(
   userId: string,
   input: ProfileInput,
   faults: Faults,
+  precondition: Precondition,
 ): Promise<UserRow> {
   const user = await lockUser(tx, by.account.id, userId);
   if (user === undefined) throw new NotFound();
+  precondition(user.version);
   await checkEmail(tx, user, input.email, faults);
   checkTemplate(input.signature, SIGNATURE_VARIABLES, "signature", faults);
   const preferences = input.preferences === undefined ? undefined : JSON.stringify(input.preferences);

@@ -7,11 +7,14 @@ const WORD_COUNT = 20_000;
 /** All the words of a text together, in bytes of UTF-8: a `tsvector` ends at 1 MiB, places of words included. */
 const TEXT_BYTES = 700_000;
 
-const WORDS = /[\p{L}\p{N}\p{M}]+/gu;
+/**
+ * Whole words, but of a longer one a piece at a time: what the expression keeps for going back has no room for a word of
+ * megabytes, and it would throw.
+ */
+const WORDS = new RegExp(`[\\p{L}\\p{N}\\p{M}]{1,${WORD_COUNT}}`, "gu");
 
 // Scripts written without spaces between words: found by pairs of neighbouring characters.
-const UNSPACED =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]+/u;
+const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u;
 
 /**
  * Splits a text into the words that search compares: lower case, without accents, letters and digits only.
@@ -20,8 +23,12 @@ const UNSPACED =
 export function searchWords(text: string): string[] {
   const words: string[] = [];
   let bytes = 0;
-  const plain = foldText(text);
-  for (const [word] of plain.matchAll(WORDS)) {
+  let end = -1;
+  for (const match of foldText(text).matchAll(WORDS)) {
+    const [word] = match;
+    const isRest = match.index === end;
+    end = match.index + word.length;
+    if (isRest) continue;
     for (const part of UNSPACED.test(word) ? pairs(word) : [cut(word)]) {
       bytes += Buffer.byteLength(part);
       if (words.length === WORD_COUNT || bytes > TEXT_BYTES) return words;

@@ -21,6 +21,16 @@ export async function findOnlyAccount(reader: Reader): Promise<AccountRow | unde
   return second === undefined ? first : undefined;
 }
 
+/** As `findAccount`, and nobody else changes it until the transaction ends. */
+export async function lockAccount(tx: Tx, accountId: string): Promise<AccountRow | undefined> {
+  return await tx.query
+    .selectFrom("accounts")
+    .selectAll()
+    .where("id", "=", accountId)
+    .$if(tx.engine === "postgres", (query) => query.forNoKeyUpdate())
+    .executeTakeFirst();
+}
+
 /** All accounts, oldest first. */
 export async function listAccounts(reader: Reader): Promise<AccountRow[]> {
   return await reader.query.selectFrom("accounts").selectAll().orderBy("created_at").orderBy("id").execute();
@@ -34,13 +44,18 @@ export async function lockFirstAccount(tx: Tx): Promise<void> {
   if (tx.engine === "postgres") await sql`select pg_advisory_xact_lock(${FIRST_ACCOUNT_LOCK})`.execute(tx.query);
 }
 
+/** Sets what is given and moves the version. */
 export async function updateAccount(
   tx: Tx,
   accountId: string,
   changes: Partial<Pick<AccountRow, "name" | "credits_per_minute" | "requests_per_second" | "undo_seconds">>,
 ): Promise<void> {
   if (Object.keys(changes).length === 0) return;
-  await tx.query.updateTable("accounts").set(changes).where("id", "=", accountId).execute();
+  await tx.query
+    .updateTable("accounts")
+    .set((account) => ({ ...changes, version: account("version", "+", 1) }))
+    .where("id", "=", accountId)
+    .execute();
 }
 
 /**

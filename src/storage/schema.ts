@@ -73,6 +73,7 @@ export interface AccountRow {
   requests_per_second: number;
   /** How long a reply waits before it goes out, and may be taken back. */
   undo_seconds: number;
+  version: number;
   /** Signs the keys by which answers find their ticket: 32 random bytes in hex. */
   thread_secret: string;
   created_at: number;

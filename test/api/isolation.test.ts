@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 import { Type } from "typebox";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Route } from "../../src/api/router.ts";
-import { newId } from "../../src/domain/ids.ts";
 import { ACCOUNT_TABLES } from "../../src/storage/schema.ts";
 import { KINDS, type Kind, type Place, type Things, nameOf, placesOf } from "../support/isolation-places.ts";
 import { declaredRoutes } from "../support/openapi-check.ts";
-import { insertPasskey } from "../../src/storage/second-factors.ts";
+import { receiveRefused } from "../support/furnish.ts";
+import { addPasskey } from "../support/passkeys.ts";
 import { type Got, type SignedIn, type TestClient, type TestDesk, openDesk } from "../support/test-api.ts";
 import { ENGINE_MISSING } from "../support/test-storage.ts";
 
@@ -70,6 +70,7 @@ async function furnish(): Promise<Furnished> {
     passkey: await addPasskey(desk, person.user.id),
     app: (await desk.get("/apps")).body[0].id,
     word,
+    received: await receiveRefused(desk, inbox.id),
     transport: (await make("/transports", { host: "127.0.0.1" })).id,
     mailbox: (await make("/mailboxes", mailbox)).id,
     draft: (await make("/drafts", { subject: word }, person)).id,
@@ -86,15 +87,6 @@ async function furnish(): Promise<Furnished> {
     held,
     ids: new Set([...Object.values(things), ...Object.values(held), desk.inbox.id]),
   };
-}
-
-async function addPasskey({ server, account }: TestDesk, userId: string): Promise<string> {
-  const id = newId();
-  const key = { credential_id: id, public_key: "", sign_count: 0, transports: "[]", name: "Key", created_at: 0 };
-  await server.storage.db.transact(
-    async (tx) => await insertPasskey(tx, { account_id: account.id, id, user_id: userId, ...key, last_used_at: null }),
-  );
-  return id;
 }
 
 /** Kinds that are no ids. */

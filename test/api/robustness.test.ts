@@ -13,6 +13,7 @@ import {
   junkValue,
   nearly,
 } from "../support/junk.ts";
+import { furnish } from "../support/furnish.ts";
 import { declaredRoutes } from "../support/openapi-check.ts";
 import { exchangeBytes } from "../support/raw-http.ts";
 import { type Got, type TestDesk, logged, openDesk, send } from "../support/test-api.ts";
@@ -50,6 +51,7 @@ beforeAll(async () => {
     inbox_id: desk.inbox.id,
     label_id: label.id,
     label_ids: label.id,
+    ...(await furnish(desk, await desk.signIn({ role: "owner" }))),
   };
   sound = [
     ...Object.values(own),
@@ -167,17 +169,22 @@ describe.skipIf(ENGINE_MISSING !== null)(
     }, 60_000);
 
     test("in every member of every body", async () => {
+      const met = new Set<string>();
       await allOf(
-        routes.flatMap((route) =>
-          (route.body === undefined ? [] : leavesOf(route.body)).flatMap((steps) =>
-            NASTY_VALUES.map(
+        routes.flatMap((route, index) =>
+          (route.body === undefined ? [] : leavesOf(route.body)).flatMap((steps) => {
+            const name = String(steps.at(-1));
+            const isMet = met.has(name);
+            met.add(name);
+            // What several bodies have is shared out among them: much the same code reads it.
+            return NASTY_VALUES.filter((_, turn) => !isMet || (turn + index) % 3 === 0).map(
               (value) => async () => await attack(route.verb, fill(route), JSON.stringify(bodyWith(steps, value))),
-            ),
-          ),
+            );
+          }),
         ),
       );
       expect(logged).toEqual([]);
-    }, 60_000);
+    }, 180_000);
 
     const anyRoute = fc.constantFrom(...routes);
 
@@ -254,7 +261,7 @@ describe.skipIf(ENGINE_MISSING !== null)(
           fc.asyncProperty(nearly(route.body ?? {}, sound), async (body) => {
             await attack(route.verb, fill(route), JSON.stringify(body) ?? "");
           }),
-          { interruptAfterTimeLimit: 500, numRuns: 120 },
+          { interruptAfterTimeLimit: 1000, numRuns: 120 },
         );
       },
       60_000,

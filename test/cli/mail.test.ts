@@ -107,7 +107,7 @@ describe.skipIf(inject("postgresMissing") !== null)("mail receive", () => {
       messages: [{ outcome: "duplicate", source: "pipe", from: expect.stringContaining("ruby@example.com") }],
     });
     const processed = await place.run(["mail", "process", "--site", "acme", "--json"]);
-    const none = { tickets: 0, replies: 0, bounces: 0, auto_replies: 0, duplicates: 0, quarantined: 0 };
+    const none = { tickets: 0, replies: 0, bounces: 0, auto_replies: 0, duplicates: 0, spam: 0, quarantined: 0 };
     expect(processed.json()).toEqual({ ...none, processed: 0, failed: 0 });
   });
 
@@ -177,6 +177,7 @@ describe.skipIf(inject("postgresMissing") !== null)("import mail", () => {
     bounces: 0,
     auto_replies: 0,
     duplicates: 0,
+    spam: 0,
     quarantined: 0,
     skipped: 0,
   };

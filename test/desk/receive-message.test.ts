@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { htmlToText } from "../../src/domain/text.ts";
-import { setClock } from "../../src/domain/time.ts";
+import { SECOND, setClock } from "../../src/domain/time.ts";
 import { processPendingMessages } from "../../src/desk/process-pending.ts";
 import { processReceivedMessage } from "../../src/desk/receive-message.ts";
 import { parseMessage } from "../../src/mail/parse.ts";
@@ -320,7 +320,11 @@ describe.skipIf(ENGINE_MISSING !== null)("receiving mail", () => {
       expect((await room.look(next)).ledger.outcome).toBe("ticket");
       expect((await room.look(lost)).ledger.outcome).toBe("pending");
       await storage.blobs.put(room.accountId, ledger.hash, Buffer.from(letter({ Subject: "Lost" })));
+      expect(await processPendingMessages(storage), "it waits for ten seconds first").toBe(0);
+      const later = Date.now() + 10 * SECOND;
+      setClock(() => later);
       expect(await processPendingMessages(storage)).toBe(1);
+      setClock();
       expect((await room.look(lost)).ledger.outcome).toBe("ticket");
     });
 

@@ -38,6 +38,7 @@ const RELEASED = [
     "009-agents-work",
     "010-surgery",
     "013-write-positions",
+    "014-account-version",
     "015-inbox-sender",
   ],
 ];

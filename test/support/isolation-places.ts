@@ -25,6 +25,7 @@ export const KINDS = [
   "undo",
   "transport",
   "mailbox",
+  "received",
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -64,6 +65,7 @@ const IN_PATH: Record<string, Kind> = {
   undo_id: "undo",
   transport_id: "transport",
   mailbox_id: "mailbox",
+  received_message_id: "received",
 };
 
 const IN_QUERY: Record<string, Kind> = {
@@ -81,7 +83,7 @@ const IN_QUERY: Record<string, Kind> = {
 };
 
 const NO_REFERENCE_IN_QUERY = new Set(
-  "state type spam trash since_created_at since_updated_at sort embed page per_page count fields envelope contacts.type unread mentioned draft after tab view action".split(
+  "state type spam trash since_created_at since_updated_at sort embed page per_page count fields envelope contacts.type unread mentioned draft after tab view action outcome".split(
     " ",
   ),
 );
@@ -121,7 +123,7 @@ const IN_BODY: Record<string, Kind> = {
 };
 
 const NO_REFERENCE_IN_BODY = new Set(
-  "type subject first_name last_name summary direction send_at forward body htmlized from_name state spam trash name color data snoozed_until version kind query shared draft unread mentioned since_created_at since_updated_at tab role disabled preferences signature notifications current_password password code response undo_seconds credits_per_minute requests_per_second plus_addressing enabled domain host port security auth user token_url client_id client_secret refresh_token folder after authserv_id from_now send_to user_signature".split(
+  "type subject first_name last_name summary direction send_at forward body htmlized from_name state spam trash name color data snoozed_until version kind query shared draft unread mentioned since_created_at since_updated_at tab role disabled preferences signature notifications current_password password code response undo_seconds credits_per_minute requests_per_second plus_addressing enabled domain host port security auth user token_url client_id client_secret refresh_token folder after authserv_id from_now send_to content_id user_signature".split(
     " ",
   ),
 );
@@ -161,6 +163,7 @@ const BODIES: Record<string, (own: Things) => Record<string, unknown>> = {
   "DELETE /me/totp": () => ({}),
   "POST /me/recovery-codes": () => ({}),
   "POST /me/passkeys": () => ({ response: {} }),
+  "PATCH /me/passkeys/:passkey_id": () => ({ name: "New" }),
   "POST /tickets/bulk": () => ({ changes: { state: "closed" } }),
   "PUT /tickets/:ticket_id/seen": () => ({}),
   "PUT /tickets/:ticket_id/draft": () => ({}),

@@ -1,10 +1,12 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { SYSTEM } from "../../src/domain/events.ts";
-import { DAY, HOUR, setClock } from "../../src/domain/time.ts";
+import { DAY, HOUR, SECOND, setClock } from "../../src/domain/time.ts";
 import { Faults } from "../../src/domain/faults.ts";
 import { createLabel, deleteLabel } from "../../src/desk/labels.ts";
 import { addLabels } from "../../src/desk/label-ticket.ts";
 import { createTicket } from "../../src/desk/create-ticket.ts";
+import { processPendingMessages } from "../../src/desk/process-pending.ts";
 import { storeReceivedMessage } from "../../src/desk/receive-message.ts";
 import type { SetUp } from "../../src/desk/set-up-account.ts";
 import { snoozeTicket, unsnoozeTicket } from "../../src/desk/snooze-ticket.ts";
@@ -12,6 +14,7 @@ import { runDueJobs } from "../../src/queue/queue.ts";
 import { findReceivedMessage } from "../../src/storage/received-messages.ts";
 import type { TicketRow } from "../../src/storage/schema.ts";
 import { findTicket } from "../../src/storage/tickets.ts";
+import { startPendingMail } from "../../src/tasks/pending-mail.ts";
 import { sweep } from "../../src/tasks/sweeps.ts";
 import { tasksOf } from "../../src/tasks/tasks.ts";
 import { ENGINE_MISSING, type TestStorage, openTestStorage } from "../support/test-storage.ts";
@@ -139,25 +142,53 @@ describe.skipIf(ENGINE_MISSING !== null)("the tasks", () => {
     });
     const { hash } = (await findReceivedMessage(storage.db, accountId, id)) ?? { hash: "" };
     await storage.blobs.remove(accountId, hash);
-    for (let attempts = 1; attempts <= 10; attempts += 1) {
-      await expect(sweep(storage)).rejects.toThrow("still pending");
-      expect(await findReceivedMessage(storage.db, accountId, id)).toMatchObject({ outcome: "pending", attempts });
+    const waits = [10, 20, 40, 80, 160, 320, 600, 600, 600, 600];
+    for (const [index, seconds] of waits.entries()) {
+      await expect(processPendingMessages(storage)).rejects.toThrow("still pending");
+      const attempts = index + 1;
+      const next_try_at = clock + seconds * SECOND;
+      expect(await findReceivedMessage(storage.db, accountId, id)).toMatchObject({
+        outcome: "pending",
+        attempts,
+        next_try_at,
+      });
+      clock = next_try_at - 1;
+      expect(await processPendingMessages(storage), "not before its time").toBe(0);
+      clock = next_try_at;
     }
-    await sweep(storage);
+    expect(await processPendingMessages(storage)).toBe(1);
     const row = await findReceivedMessage(storage.db, accountId, id);
     expect(row).toMatchObject({ outcome: "quarantine" });
     expect(row?.reason).toMatch(/^it failed 10 times: ENOENT/);
   });
 
-  test("sweep up received mail that is still pending and idempotency keys of yesterday", async () => {
+  test("take up received mail that is still pending: what this process left at once, what another may still have later", async () => {
     const accountId = desk.account.id;
-    const id = await storeReceivedMessage(storage, {
-      accountId,
-      inboxId: desk.inbox.id,
-      source: "pipe",
-      sourcePosition: null,
-      raw: Buffer.from("From: ruby@example.com\r\nSubject: Left behind\r\n\r\nHello\r\n"),
-    });
+    const left = async (subject: string): Promise<string> =>
+      await storeReceivedMessage(storage, {
+        accountId,
+        inboxId: desk.inbox.id,
+        source: "pipe",
+        sourcePosition: null,
+        raw: Buffer.from(`From: ruby@example.com\r\nSubject: ${subject}\r\n\r\nHello\r\n`),
+      });
+    const outcome = async (id: string): Promise<string | undefined> =>
+      (await findReceivedMessage(storage.db, accountId, id))?.outcome;
+    const failures: unknown[] = [];
+    const before = await left("Left behind");
+    const pending = startPendingMail(storage, (error) => failures.push(error), { poll: 5, age: 20 * SECOND });
+    await expect.poll(async () => await outcome(before)).toBe("ticket");
+    const since = await left("Perhaps somebody else has it");
+    await sleep(100);
+    expect(await outcome(since)).toBe("pending");
+    clock += 20 * SECOND;
+    await expect.poll(async () => await outcome(since)).toBe("ticket");
+    await pending.stop();
+    expect(failures).toEqual([]);
+  });
+
+  test("forget idempotency keys of yesterday", async () => {
+    const accountId = desk.account.id;
     const key = (request: string, created_at: number): object => ({
       account_id: accountId,
       token_id: "t",
@@ -177,7 +208,6 @@ describe.skipIf(ENGINE_MISSING !== null)("the tasks", () => {
           .execute(),
     );
     await sweep(storage);
-    expect(await findReceivedMessage(storage.db, accountId, id)).toMatchObject({ outcome: "ticket" });
     const keys = await storage.db.query
       .selectFrom("idempotency_keys")
       .select("request")

@@ -97,6 +97,16 @@ export async function runInSteps(
   }
 }
 
+/**
+ * The answer that a request had before; null for one that is new. For work that has to be done ahead of `runOnce`, and that
+ * would not go through a second time.
+ */
+export async function answerBefore(db: Db, request: IdempotentRequest | null): Promise<Answer | null> {
+  if (request === null) return null;
+  const kept = await db.transact(async (tx) => await findFresh(tx, request));
+  return kept === undefined ? null : replay(kept, request);
+}
+
 /** Keeps the refusal of a request, whose own transaction is rolled back. A key that is there already stays. */
 export async function keepRefusal(db: Db, request: IdempotentRequest, refusal: Answer): Promise<void> {
   if (!isKept(refusal.status)) return;

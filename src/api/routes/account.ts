@@ -10,6 +10,7 @@ import { type AuditFilter, countAuditEntries, listAuditEntries, recordAudit } fr
 import { pathId } from "../call.ts";
 import { NO_CONTENT, created, ok } from "../conventions/answer.ts";
 import { checkBody } from "../conventions/body.ts";
+import { readPrecondition } from "../conventions/etag.ts";
 import { readFields } from "../conventions/fields.ts";
 import { readPaging } from "../conventions/paging.ts";
 import type { Query } from "../conventions/query.ts";
@@ -27,7 +28,7 @@ export function declareAccount(router: Router): void {
   router.read("/account", { ...options, summary: "Get the help desk" }, async ({ account, query }) => {
     const found = await findAccount(db, account.id);
     if (found === undefined) throw new NotFound();
-    return ok(presentAccount(found, readFields(query)));
+    return ok(presentAccount(found, readFields(query)), found.version);
   });
 
   router.write(
@@ -38,13 +39,14 @@ export function declareAccount(router: Router): void {
       const faults = new Faults();
       const input = checkBody(UpdateAccount, call.request.body, faults);
       const before = await findAccount(tx, call.account.id);
-      const account = await updateAccount(tx, call.account.id, input, faults);
+      const condition = readPrecondition(call.request.headers["if-match"]);
+      const account = await updateAccount(tx, call.account.id, input, faults, condition);
       const changed = Object.entries(input).filter(([name, value]) => before?.[name as "name"] !== value);
       if (changed.length > 0) {
         const details = Object.fromEntries(changed.map(([name, value]) => [name, [before?.[name as "name"], value]]));
         await recordAudit(tx, call, { action: "account.updated", subject: account.id, details });
       }
-      return ok(presentAccount(account, readFields(call.query)));
+      return ok(presentAccount(account, readFields(call.query)), account.version);
     },
   );
 }

@@ -58,9 +58,9 @@ export function declareInboxMail(router: Router): void {
       const faults = new Faults();
       const { domain } = checkBody(CreateDkim, call.request.body, faults);
       const id = pathId(call, "inbox_id");
-      const make = await makeInboxDkim();
+      const make = await makeInboxDkim(db, call.account.id, id, { domain: domain ?? null }, faults);
       return await runOnce(db, call.idempotent, async (tx) => {
-        const dkim = await make(tx, vault, call.account.id, id, { domain: domain ?? null }, faults);
+        const dkim = await make(tx, vault);
         const details = { domain: dkim.domain, selector: dkim.selector };
         await recordAudit(tx, call, { action: "inbox.dkim_created", subject: id, details });
         return created(dkim, `/inboxes/${id}/dkim`);

@@ -14,7 +14,7 @@ import { NO_CONTENT, created, ok } from "../conventions/answer.ts";
 import { type Checked, checkBody } from "../conventions/body.ts";
 import { readPrecondition } from "../conventions/etag.ts";
 import { readFields } from "../conventions/fields.ts";
-import { runOnce } from "../conventions/idempotency.ts";
+import { answerBefore, runInSteps, runOnce } from "../conventions/idempotency.ts";
 import { ENVELOPE, OF_RESOURCE, OF_WHOLE } from "../parameters.ts";
 import { presentMailbox } from "../present/mail-settings.ts";
 import type { Router } from "../router.ts";
@@ -77,6 +77,8 @@ function declareCreate(router: Router): void {
       status: 201,
     },
     async (call) => {
+      const before = await answerBefore(db, call.idempotent);
+      if (before !== null) return before;
       const faults = new Faults();
       const body = checkBody(CreateMailbox, call.request.body, faults);
       const input = inputOf(vault, body, faults);
@@ -146,7 +148,7 @@ function declareChanges(router: Router): void {
 }
 
 function declareTest(router: Router): void {
-  const { incoming } = router.context;
+  const { db, incoming } = router.context;
   router.writeAfter(
     "POST",
     "/mailboxes/test",
@@ -159,14 +161,15 @@ function declareTest(router: Router): void {
       status: 200,
       least,
     },
-    async (call) => {
-      const faults = new Faults();
-      const body = checkBody(TestMailbox, call.request.body, faults);
-      const mailbox = await chooseMailbox(router, call, body, faults);
-      faults.throwIfAny();
-      if (mailbox === null || incoming.mailboxes === null) throw new NotFound();
-      return ok(await tryMailbox(incoming.mailboxes, mailbox));
-    },
+    async (call) =>
+      await runInSteps(db, call.idempotent, async () => {
+        const faults = new Faults();
+        const body = checkBody(TestMailbox, call.request.body, faults);
+        const mailbox = await chooseMailbox(router, call, body, faults);
+        faults.throwIfAny();
+        if (mailbox === null || incoming.mailboxes === null) throw new NotFound();
+        return ok(await tryMailbox(incoming.mailboxes, mailbox));
+      }),
   );
 }
 

@@ -11,6 +11,7 @@ import { deleteSession, deleteSessionsOf, listSessions } from "../../storage/ses
 import { type Call, pathId } from "../call.ts";
 import { type Answer, NO_CONTENT, ok } from "../conventions/answer.ts";
 import { checkBody } from "../conventions/body.ts";
+import { readPrecondition } from "../conventions/etag.ts";
 import { ENVELOPE } from "../parameters.ts";
 import { checkOwnPassword, signedInUser } from "../own-password.ts";
 import { presentSession, presentSessionItem } from "../present/session.ts";
@@ -84,7 +85,8 @@ export function declareMe(router: Router): void {
       if (input.email !== undefined && input.email !== user.email) {
         await checkOwnPassword(context, call, user, { field: "current_password", password: current_password }, faults);
       }
-      const changed = await db.transact(async (tx) => await updateProfile(tx, call, user.id, input, faults));
+      const condition = readPrecondition(call.request.headers["if-match"]);
+      const changed = await db.transact(async (tx) => await updateProfile(tx, call, user.id, input, faults, condition));
       return await answerSession(context, call, changed);
     },
   );
@@ -112,5 +114,6 @@ export function declareMe(router: Router): void {
 async function answerSession({ db, attachmentLimit }: ApiContext, call: Call, user: UserRow): Promise<Answer> {
   const account = await findAccount(db, call.account.id);
   if (account === undefined) throw new NotFound();
-  return ok(await presentSession(db, { user, account, sessionId: call.sessionId ?? "", attachmentLimit }));
+  const body = await presentSession(db, { user, account, sessionId: call.sessionId ?? "", attachmentLimit });
+  return ok(body, user.version);
 }

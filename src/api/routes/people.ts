@@ -2,6 +2,7 @@ import { Type } from "typebox";
 import { Invalid, NotFound } from "../../domain/errors.ts";
 import { Faults } from "../../domain/faults.ts";
 import { DAY, HOUR } from "../../domain/time.ts";
+import { ANY_VERSION } from "../../desk/precondition.ts";
 import { linkOf, makeLinkKey } from "../../desk/one-time-links.ts";
 import { createPerson, handOver, refuseAbove, updatePerson } from "../../desk/people.ts";
 import { mailLink } from "../../desk/system-mail.ts";
@@ -12,6 +13,7 @@ import { findUser, listUsers } from "../../storage/users.ts";
 import { type Call, pathId } from "../call.ts";
 import { NO_CONTENT, created, ok } from "../conventions/answer.ts";
 import { checkBody } from "../conventions/body.ts";
+import { readPrecondition } from "../conventions/etag.ts";
 import { readFields } from "../conventions/fields.ts";
 import { runOnce } from "../conventions/idempotency.ts";
 import { checkOwnPassword, signedInUser } from "../own-password.ts";
@@ -51,7 +53,7 @@ export function declarePeople(router: Router): void {
   router.read(path, { ...OF_PERSON, summary: "Get a person", status: 200 }, async (call) => {
     const user = await findUser(db, call.account.id, pathId(call, "user_id"));
     if (user === undefined) throw new NotFound();
-    return ok(await presentPerson(db, user, readFields(call.query)));
+    return ok(await presentPerson(db, user, readFields(call.query)), user.version);
   });
 
   router.write(
@@ -64,7 +66,7 @@ export function declarePeople(router: Router): void {
       const user = await createPerson(tx, call, input, faults);
       const invited = await invite(context, tx, call, user);
       const body = { ...(await presentPerson(tx, user, null)), ...invited };
-      return created(narrowed(call, body), `/people/${user.id}`);
+      return created(narrowed(call, body), `/people/${user.id}`, user.version);
     },
   );
 
@@ -80,7 +82,7 @@ export function declarePeople(router: Router): void {
       const invited = await invite(context, tx, call, user);
       await recordAudit(tx, call, { action: "person.invited", subject: user.id });
       const body = { ...(await presentPerson(tx, user, null)), ...invited };
-      return created(narrowed(call, body), `/people/${user.id}`);
+      return created(narrowed(call, body), `/people/${user.id}`, user.version);
     },
   );
 
@@ -136,8 +138,9 @@ export function declarePeople(router: Router): void {
     async (tx, call) => {
       const faults = new Faults();
       const input = checkBody(UpdatePerson, call.request.body, faults);
-      const user = await updatePerson(tx, call, pathId(call, "user_id"), input, faults);
-      return ok(await presentPerson(tx, user, readFields(call.query)));
+      const condition = readPrecondition(call.request.headers["if-match"]);
+      const user = await updatePerson(tx, call, pathId(call, "user_id"), input, faults, condition);
+      return ok(await presentPerson(tx, user, readFields(call.query)), user.version);
     },
   );
 
@@ -146,7 +149,7 @@ export function declarePeople(router: Router): void {
     path,
     { tag, summary: "Disable a person; what they wrote stays", parameters: [ENVELOPE], status: 204, least: "admin" },
     async (tx, call) => {
-      await updatePerson(tx, call, pathId(call, "user_id"), { disabled: true }, new Faults());
+      await updatePerson(tx, call, pathId(call, "user_id"), { disabled: true }, new Faults(), ANY_VERSION);
       return NO_CONTENT;
     },
   );

@@ -19,6 +19,7 @@ import { NO_CONTENT, created, ok } from "../conventions/answer.ts";
 import { type Checked, checkBody } from "../conventions/body.ts";
 import { readPrecondition } from "../conventions/etag.ts";
 import { readFields } from "../conventions/fields.ts";
+import { runInSteps } from "../conventions/idempotency.ts";
 import { ENVELOPE, OF_RESOURCE, OF_WHOLE } from "../parameters.ts";
 import { presentTransport } from "../present/mail-settings.ts";
 import type { Router } from "../router.ts";
@@ -141,24 +142,26 @@ function declareTest(router: Router): void {
       answer: Trial,
       status: 200,
     },
-    async (call) => {
-      const faults = new Faults();
-      const body = checkBody(TestTransport, call.request.body, faults);
-      const transport = await chooseTransport(router, call, body, faults);
-      const inboxId = body.inbox_id ?? transport?.inbox_id ?? null;
-      const inbox =
-        inboxId === null ? await findFirstInbox(db, call.account.id) : await findInbox(db, call.account.id, inboxId);
-      if (inboxId !== null && inbox === undefined) faults.add("inbox_id must be the id of an inbox");
-      const sendTo = body.send_to ?? null;
-      const from = body.from ?? inbox?.address ?? null;
-      if (body.from != null && !isEmailAddress(body.from)) faults.add("from must be an email address");
-      if (sendTo !== null && !isEmailAddress(sendTo)) faults.add("send_to must be an email address");
-      if (sendTo !== null && from === null) faults.add("inbox_id must be an inbox with an address");
-      faults.throwIfAny();
-      if (transport === null || outgoing === null) throw new NotFound();
-      const test = sendTo === null || inbox === undefined ? null : { inbox: { ...inbox, address: from }, sendTo };
-      return ok(await tryTransport(outgoing, transport, test));
-    },
+    // With a key a test message is sent once.
+    async (call) =>
+      await runInSteps(db, call.idempotent, async () => {
+        const faults = new Faults();
+        const body = checkBody(TestTransport, call.request.body, faults);
+        const transport = await chooseTransport(router, call, body, faults);
+        const inboxId = body.inbox_id ?? transport?.inbox_id ?? null;
+        const inbox =
+          inboxId === null ? await findFirstInbox(db, call.account.id) : await findInbox(db, call.account.id, inboxId);
+        if (inboxId !== null && inbox === undefined) faults.add("inbox_id must be the id of an inbox");
+        const sendTo = body.send_to ?? null;
+        const from = body.from ?? inbox?.address ?? null;
+        if (body.from != null && !isEmailAddress(body.from)) faults.add("from must be an email address");
+        if (sendTo !== null && !isEmailAddress(sendTo)) faults.add("send_to must be an email address");
+        if (sendTo !== null && from === null) faults.add("inbox_id must be an inbox with an address");
+        faults.throwIfAny();
+        if (transport === null || outgoing === null) throw new NotFound();
+        const test = sendTo === null || inbox === undefined ? null : { inbox: { ...inbox, address: from }, sendTo };
+        return ok(await tryTransport(outgoing, transport, test));
+      }),
   );
 }
 
