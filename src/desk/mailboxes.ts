@@ -9,6 +9,7 @@ import {
   findMailbox,
   insertMailbox,
   listMailboxes,
+  lockMailbox,
   updateAuthserv,
   updateMailbox,
 } from "../storage/mailboxes.ts";
@@ -145,7 +146,7 @@ export async function changeMailbox(
   faults: Faults,
   precondition: Precondition,
 ): Promise<MailboxRow> {
-  const mailbox = await findMailbox(tx, accountId, id);
+  const mailbox = await lockMailbox(tx, accountId, id);
   if (mailbox === undefined) throw new NotFound();
   precondition(mailbox.version);
   const columns = {

@@ -12,6 +12,7 @@ import {
   deleteTransport,
   findTransport,
   findTransportById,
+  lockTransport,
   insertTransport,
   updateTransport,
 } from "../storage/transports.ts";
@@ -119,7 +120,7 @@ export async function changeTransport(
   faults: Faults,
   precondition: Precondition,
 ): Promise<TransportRow> {
-  const known = await findTransportById(tx, accountId, id);
+  const known = await lockTransport(tx, accountId, id);
   if (known === undefined) throw new NotFound();
   precondition(known.version);
   const merged = mergeTransport(known, input);

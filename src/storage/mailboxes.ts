@@ -27,6 +27,17 @@ export async function findMailbox(reader: Reader, accountId: string, id: string)
     .executeTakeFirst();
 }
 
+/** As `findMailbox`, and nobody else changes it until the transaction ends. */
+export async function lockMailbox(tx: Tx, accountId: string, id: string): Promise<MailboxRow | undefined> {
+  return await tx.query
+    .selectFrom("mailboxes")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("id", "=", id)
+    .$if(tx.engine === "postgres", (query) => query.forNoKeyUpdate())
+    .executeTakeFirst();
+}
+
 export async function deleteMailbox(tx: Tx, accountId: string, id: string): Promise<void> {
   await tx.query.deleteFrom("mailboxes").where("account_id", "=", accountId).where("id", "=", id).execute();
 }

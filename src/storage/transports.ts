@@ -32,6 +32,17 @@ export async function findTransportById(
     .executeTakeFirst();
 }
 
+/** As `findTransportById`, and nobody else changes it until the transaction ends. */
+export async function lockTransport(tx: Tx, accountId: string, id: string): Promise<TransportRow | undefined> {
+  return await tx.query
+    .selectFrom("transports")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("id", "=", id)
+    .$if(tx.engine === "postgres", (query) => query.forNoKeyUpdate())
+    .executeTakeFirst();
+}
+
 /** The account's transports, oldest first. */
 export async function listTransports(reader: Reader, accountId: string): Promise<TransportRow[]> {
   return await reader.query

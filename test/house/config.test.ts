@@ -168,6 +168,8 @@ describe("the configuration", () => {
   test("needs nothing to be set", () => {
     expect(readConfig({}, {})).toEqual({
       data: resolve("data"),
+      authservId: null,
+      dnsServers: [],
       databaseUrl: null,
       databaseReadUrl: null,
       databaseListenUrl: null,

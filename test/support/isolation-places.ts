@@ -163,7 +163,6 @@ const BODIES: Record<string, (own: Things) => Record<string, unknown>> = {
   "DELETE /me/totp": () => ({}),
   "POST /me/recovery-codes": () => ({}),
   "POST /me/passkeys": () => ({ response: {} }),
-  "PATCH /me/passkeys/:passkey_id": () => ({ name: "New" }),
   "POST /tickets/bulk": () => ({ changes: { state: "closed" } }),
   "PUT /tickets/:ticket_id/seen": () => ({}),
   "PUT /tickets/:ticket_id/draft": () => ({}),
