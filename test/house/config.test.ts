@@ -168,8 +168,6 @@ describe("the configuration", () => {
   test("needs nothing to be set", () => {
     expect(readConfig({}, {})).toEqual({
       data: resolve("data"),
-      authservId: null,
-      dnsServers: [],
       databaseUrl: null,
       databaseReadUrl: null,
       databaseListenUrl: null,
