@@ -13,7 +13,7 @@ inChromium("the keyboard alone", () => {
     await page.keyboard.press("j");
     await page.keyboard.press("Enter");
     await page.waitForURL(new RegExp(`/t/${first.id}$`));
-    await appears(page.getByRole("region", { name: "Ticket" }).getByText("The first one"));
+    await appears(page.getByRole("region", { name: "Ticket", exact: true }).getByText("The first one"));
     await page.keyboard.press("i");
     await page.keyboard.press("i");
     await expect.poll(async () => (await desk.get(`/tickets/${first.id}`)).body.user_id).toBe(user?.id);
