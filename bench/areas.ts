@@ -26,6 +26,10 @@ export const AREAS: Readonly<Record<string, Area>> = {
     names: ["count", "search", "stall", "neighbour", "load_mb"],
     load: async () => (await import("./size/size-bench.ts")).sizeBench,
   },
+  web: {
+    names: ["js_kb", "first_list_ms", "open_ms", "heap_growth", "scroll"],
+    load: async () => (await import("./web/web-bench.ts")).webBench,
+  },
   mail: { names: ["mail_in", "mail_mb"], load: async () => (await import("./mail/mail-bench.ts")).mailBench },
 };
 

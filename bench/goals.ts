@@ -26,6 +26,11 @@ const GOALS: Readonly<Record<string, Goal>> = {
   idle_mb: most(110),
   load_mb: most(250),
   cold_ms: most(600),
+  // Of the web client: shares of its goals, and how much the heap may grow.
+  js_kb: most(1),
+  first_list_ms: most(1),
+  open_ms: most(1),
+  heap_growth: most(1.25),
   mail_in: least(0.5),
   mail_mb: most(1),
 };

@@ -1,18 +1,7 @@
-import { existsSync } from "node:fs";
-import { type Browser, chromium } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { beforeEach, describe } from "vitest";
+import { CHROMIUM_MISSING, launchChromium } from "./launch-chromium.ts";
 import { ENGINE_MISSING } from "./test-storage.ts";
-
-const PROGRAMS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-const program = process.env["CHROMIUM"] ?? PROGRAMS.find((each) => existsSync(each));
-
-/** Why tests in the browser cannot run here; null when they can. */
-export const CHROMIUM_MISSING: string | null =
-  program === undefined ? "no Chromium found; install it (Debian: chromium), or set CHROMIUM to its path" : null;
-
-/** The last ones are for machines without a network, where a browser that looks for its makers' hosts waits for them. */
-const ARGUMENTS =
-  "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
 
 let shared: Promise<Browser> | undefined;
 
@@ -23,12 +12,6 @@ export async function sharedChromium(): Promise<Browser> {
     return browser;
   });
   return await shared;
-}
-
-/** A browser of one's own, for measurements: whoever asks for it closes it. */
-export async function launchChromium(more: readonly string[] = []): Promise<Browser> {
-  if (program === undefined) throw new Error(CHROMIUM_MISSING ?? "");
-  return await chromium.launch({ executablePath: program, args: [...ARGUMENTS.split(" "), ...more] });
 }
 
 /** `describe` for tests in the browser: skipped, with the reason, where there is none, but never in CI. */

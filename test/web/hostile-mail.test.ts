@@ -106,7 +106,8 @@ inChromium("mail that attacks its reader", () => {
       await page.goto(`${url}0`);
       expect([file, new URL(page.url()).pathname]).toEqual([file, url.split("?")[0]]);
       // Buttons, fields and links of the mail: none is left that does anything here.
-      const active = "script, iframe, form, input, button, svg, math, link, base, [onerror], [style*='fixed'], a[href^='j' i]";
+      const active =
+        "script, iframe, form, input, button, svg, math, link, base, [onerror], [style*='fixed'], a[href^='j' i]";
       expect([file, await page.locator(active).count()]).toEqual([file, 0]);
     }
     await page.waitForTimeout(300);
