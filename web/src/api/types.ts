@@ -90,6 +90,9 @@ export interface TicketRow extends Ticket {
   customer: Customer;
 }
 
+/** Of which tickets one is told by mail. */
+export type Notifications = "none" | "assigned" | "all";
+
 export type Role = "owner" | "admin" | "agent" | "read_only";
 
 export interface Session {
@@ -102,10 +105,15 @@ export interface Session {
     inbox_ids: Id[] | null;
     signature: string | null;
     preferences: Preferences;
-    notifications: Record<string, boolean>;
+    notifications: Notifications;
     totp: boolean;
+    passkeys: number;
+    /** How many recovery codes are left. */
+    recovery_codes: number;
+    has_password: boolean;
   };
   account: { id: Id; site: string; name: string; undo_seconds: number };
+  session: { id: Id };
   server: { version: string; /** Bytes that a file may have. */ attachment_limit?: number };
 }
 
@@ -138,6 +146,9 @@ export interface SavedReply {
   body: string;
   htmlized: boolean;
   shared: boolean;
+  /** Whose it is, and how often it was used. */
+  user_id?: Id;
+  uses?: number;
 }
 
 export interface SavedSearch {

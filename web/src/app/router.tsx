@@ -64,6 +64,19 @@ const reset = createRoute({
   component: lazyRouteComponent(async () => await import("../features/sign-in/public/reset-screen.tsx"), "ResetScreen"),
 });
 
+// ---- After the first run ----
+
+const welcome = createRoute({
+  getParentRoute: () => root,
+  path: "/welcome",
+  beforeLoad: guard,
+  loader: async () => await loadTexts("settings", "mailSettings"),
+  component: lazyRouteComponent(
+    async () => await import("../features/settings/public/connect-screen.tsx"),
+    "ConnectScreen",
+  ),
+});
+
 // ---- The frame with everything that needs a session ----
 
 const framed = createRoute({
@@ -137,7 +150,7 @@ const customer = createRoute({
 const settings = createRoute({
   getParentRoute: () => framed,
   path: "/settings",
-  loader: async () => await loadTexts("settings"),
+  loader: async () => await loadTexts("settings", "mailSettings"),
   component: lazyRouteComponent(
     async () => await import("../features/settings/public/settings-screen.tsx"),
     "SettingsScreen",
@@ -173,6 +186,7 @@ const routeTree = root.addChildren([
   setup,
   invitation,
   reset,
+  welcome,
   framed.addChildren([
     start,
     listRoutes("/inbox/$folder"),

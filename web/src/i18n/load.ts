@@ -6,7 +6,7 @@ export const LANGUAGES = { en: "English", de: "Deutsch" } as const;
 export type Language = keyof typeof LANGUAGES;
 
 /** Texts that come with the first load, and those that come with their screens. */
-export type Area = "frame" | "tickets" | "ticket" | "composer" | "customers" | "settings" | "signIn";
+export type Area = "frame" | "tickets" | "ticket" | "composer" | "customers" | "settings" | "mailSettings" | "signIn";
 
 type Load = () => Promise<Record<string, Messages>>;
 
@@ -18,6 +18,7 @@ const FILES: Record<Language, Record<Area, Load>> = {
     composer: async () => await import("./en/composer.ts"),
     customers: async () => await import("./en/customers.ts"),
     settings: async () => await import("./en/settings.ts"),
+    mailSettings: async () => await import("./en/mail-settings.ts"),
     signIn: async () => await import("./en/sign-in.ts"),
   },
   de: {
@@ -27,6 +28,7 @@ const FILES: Record<Language, Record<Area, Load>> = {
     composer: async () => await import("./de/composer.ts"),
     customers: async () => await import("./de/customers.ts"),
     settings: async () => await import("./de/settings.ts"),
+    mailSettings: async () => await import("./de/mail-settings.ts"),
     signIn: async () => await import("./de/sign-in.ts"),
   },
 };

@@ -4,6 +4,7 @@ import type { tickets } from "./en/tickets.ts";
 import type { ticket } from "./en/ticket.ts";
 import type { composer } from "./en/composer.ts";
 import type { customers } from "./en/customers.ts";
+import type { mailSettings } from "./en/mail-settings.ts";
 import type { settings } from "./en/settings.ts";
 import type { signIn } from "./en/sign-in.ts";
 
@@ -15,6 +16,7 @@ export type MessageKey =
   | keyof typeof composer
   | keyof typeof customers
   | keyof typeof settings
+  | keyof typeof mailSettings
   | keyof typeof signIn;
 
 export type Params = Readonly<Record<string, string | number>>;

@@ -15,7 +15,7 @@ export async function renderSavedReply(id: Id, ticketId: Id | null): Promise<{ b
   return await post(`/saved-replies/${id}/render`, { ticket_id: ticketId });
 }
 
-export async function createSavedReply(reply: Omit<SavedReply, "id">): Promise<SavedReply> {
+export async function createSavedReply(reply: Omit<SavedReply, "id" | "user_id" | "uses">): Promise<SavedReply> {
   return await post<SavedReply>("/saved-replies", reply);
 }
 

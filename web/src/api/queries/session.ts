@@ -85,7 +85,7 @@ export async function signOut(): Promise<void> {
   queryClient.clear();
 }
 
-export async function changeMe(changes: Partial<Session["user"]>): Promise<void> {
+export async function changeMe(changes: Partial<Session["user"]> & { current_password?: string }): Promise<void> {
   await patch("/me", changes);
   await queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
 }

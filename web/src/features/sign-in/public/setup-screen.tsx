@@ -41,7 +41,7 @@ export function SetupScreen() {
 }
 
 /** Where a new owner goes next: to connect the mailbox that customers write to, or to skip that. */
-const NEXT = "/settings/mail/connect";
+const NEXT = "/welcome";
 
 function SetupForm({ setupKey }: { setupKey: string }) {
   const enter = useEnter();
