@@ -59,6 +59,21 @@ describe.skipIf(ENGINE_MISSING !== null)("what one writes on a ticket is kept", 
     expect((await mary.get(path())).body).toEqual(saved.body);
   });
 
+  test("and is found by its ticket in a list that is empty when there is none", async () => {
+    const of = `/drafts?ticket_id=${ticket.id}`;
+    expect(await mary.get(of)).toMatchObject({ status: 200, body: [] });
+    const saved = (await save({ body: "x" })).body;
+    const other = await desk.ticket();
+    await mary.post("/drafts", { subject: "A new ticket" });
+    expect((await mary.get(of)).body).toEqual([saved]);
+    expect((await mary.get(`${of}&count=true`)).headers["total-count"]).toBe("1");
+    expect((await mary.get(`${of}&page=2`)).body).toEqual([]);
+    expect((await mary.get(`/drafts?ticket_id=${other.id}`)).body).toEqual([]);
+    expect((await mary.get("/drafts?ticket_id=nonsense")).body).toEqual([]);
+    const ben = await desk.signIn();
+    expect((await ben.get(of)).body, "another's").toEqual([]);
+  });
+
   test("without moving the ticket (K4)", async () => {
     const before = (await desk.get(`/tickets/${ticket.id}?fields=version,updated_at`)).body;
     await save({ body: "x" });

@@ -1,5 +1,6 @@
 import { Type } from "typebox";
 import { NotFound } from "../../domain/errors.ts";
+import { isId } from "../../domain/ids.ts";
 import { Faults } from "../../domain/faults.ts";
 import { createDraft, dropDraft, dropTicketDraft, saveFreeDraft, saveTicketDraft } from "../../desk/drafts.ts";
 import { ANY_VERSION, type Precondition } from "../../desk/precondition.ts";
@@ -10,12 +11,13 @@ import { checkBody } from "../conventions/body.ts";
 import { readPrecondition } from "../conventions/etag.ts";
 import { readFields } from "../conventions/fields.ts";
 import { readPaging } from "../conventions/paging.ts";
-import { ENVELOPE, OF_PAGES, OF_RESOURCE } from "../parameters.ts";
+import { ENVELOPE, OF_PAGES, OF_RESOURCE, parameter } from "../parameters.ts";
 import { presentDraft, presentDrafts } from "../present/draft.ts";
 import type { Router } from "../router.ts";
 import { Draft, FreeDraftBody, TicketDraftBody } from "../schemas/drafts.ts";
 
 const tag = "Drafts";
+const OF_TICKET = parameter("ticket_id", "What you are writing on this ticket: one draft or none, and never a 404");
 
 export function declareDrafts(router: Router): void {
   declareTicketDrafts(router);
@@ -87,8 +89,8 @@ function declareFreeDrafts(router: Router): void {
     "/drafts",
     {
       tag,
-      summary: "List the new tickets that you are writing",
-      parameters: OF_PAGES,
+      summary: "List the new tickets that you are writing, or what you are writing on one ticket",
+      parameters: [OF_TICKET, ...OF_PAGES],
       collection: true,
       answer: Type.Array(Draft),
       status: 200,
@@ -98,6 +100,17 @@ function declareFreeDrafts(router: Router): void {
       const { account, query } = call;
       const slice = readPaging(query);
       const { userId } = signedInActor(call);
+      const ticketId = query.text("ticket_id");
+      if (ticketId !== undefined) {
+        const draft = isId(ticketId) ? await findTicketDraft(db, account.id, userId, ticketId) : undefined;
+        const drafts = draft === undefined ? [] : [draft];
+        const answer = await presentDrafts(
+          db,
+          drafts.slice(slice.offset, slice.offset + slice.limit),
+          readFields(query),
+        );
+        return query.isTrue("count") ? { status: 200, body: answer, total: drafts.length } : ok(answer);
+      }
       const body = await presentDrafts(db, await listFreeDrafts(db, account.id, userId, slice), readFields(query));
       if (!query.isTrue("count")) return ok(body);
       return { status: 200, body, total: await countFreeDrafts(db, account.id, userId) };

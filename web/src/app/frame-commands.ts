@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { inboxesQuery } from "../api/queries/folders.ts";
+import { sessionQuery } from "../api/queries/session.ts";
 import { t } from "../i18n/t.ts";
 import { useCommand } from "../keys/commands.ts";
 import type { Folder } from "../lib/places.ts";
@@ -11,6 +12,7 @@ import { overlays } from "./overlays.ts";
 export function useFrameCommands(): void {
   const go = useGo();
   const { data: inboxes } = useQuery(inboxesQuery);
+  const { data: session } = useQuery(sessionQuery);
   const folder = (name: Folder) => () => go.place({ kind: "folder", folder: name });
   useCommand("palette.open", () => overlays.set((open) => (open === "palette" ? null : "palette")));
   useCommand("help.keys", () => overlays.set("keys"));
@@ -25,6 +27,8 @@ export function useFrameCommands(): void {
     const [first] = inboxes ?? [];
     if (first !== undefined) go.place({ kind: "inbox", id: first.id });
   });
+  const may = session !== undefined && session.user.role !== "read_only";
+  useCommand("ticket.create", () => go.to("/new"), { enabled: may });
   useCommand("search.focus", () => go.place({ kind: "search", q: "" }));
 }
 

@@ -126,6 +126,19 @@ function readSearch(search: Record<string, unknown>): { q?: string; sort?: strin
   return { q: text("q"), sort: text("sort"), message: text("message") };
 }
 
+const newTicket = createRoute({
+  getParentRoute: () => framed,
+  path: "/new",
+  validateSearch: (search: Record<string, unknown>): { draft?: string } => ({
+    draft: typeof search["draft"] === "string" ? search["draft"] : undefined,
+  }),
+  loader: async () => await loadTexts("composer"),
+  component: lazyRouteComponent(
+    async () => await import("../features/composer/public/new-ticket-screen.tsx"),
+    "NewTicketScreen",
+  ),
+});
+
 const customerTexts = async (): Promise<void> => await loadTexts("customers");
 const customers = createRoute({
   getParentRoute: () => framed,
@@ -194,6 +207,7 @@ const routeTree = root.addChildren([
     listRoutes("/inbox/l/$labelId"),
     listRoutes("/inbox/s/$searchId"),
     listRoutes("/search"),
+    newTicket,
     customers,
     customer,
     settings.addChildren([settingsStart, settingsSection, settingsItem]),

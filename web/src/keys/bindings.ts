@@ -58,6 +58,16 @@ export const BINDINGS = {
     scope: "composer",
     whileTyping: true,
   },
+  "composer.bold": { keys: ["Mod+b"], label: "command.bold", scope: "composer", whileTyping: true },
+  "composer.italic": { keys: ["Mod+i"], label: "command.italic", scope: "composer", whileTyping: true },
+  "composer.link": { keys: ["Mod+Shift+k"], label: "command.link", scope: "composer", whileTyping: true },
+  "composer.bullets": { keys: ["Mod+Shift+l"], label: "command.bullets", scope: "composer", whileTyping: true },
+  "composer.numbers": { keys: ["Mod+Shift+o"], label: "command.numbers", scope: "composer", whileTyping: true },
+  "composer.quote": { keys: ["Mod+Shift+b"], label: "command.quote", scope: "composer", whileTyping: true },
+  "composer.code": { keys: ["Mod+e"], label: "command.code", scope: "composer", whileTyping: true },
+  "composer.savedReply": { keys: ["Mod+Shift+s"], label: "command.savedReply", scope: "composer", whileTyping: true },
+  "composer.attach": { keys: ["Mod+Shift+a"], label: "command.attach", scope: "composer", whileTyping: true },
+  "composer.sendLater": { keys: ["Mod+Shift+y"], label: "command.sendLater", scope: "composer", whileTyping: true },
 } as const satisfies Record<string, Binding>;
 
 export type CommandId = keyof typeof BINDINGS;

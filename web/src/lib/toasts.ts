@@ -20,9 +20,9 @@ export const toasts = createStore<readonly Toast[]>([]);
 let last = 0;
 const timers = new Map<number, ReturnType<typeof setTimeout>>();
 
-/** Says that something is done, and offers to undo it. */
-export function toastDone(text: string, undo?: () => Promise<unknown>): void {
-  add({ kind: "done", text, ...(undo !== undefined && { undo }) }, DONE_TIME);
+/** Says that something is done, and offers to undo it: for ten seconds, or as long as it can be (in milliseconds). */
+export function toastDone(text: string, undo?: () => Promise<unknown>, time = DONE_TIME): void {
+  add({ kind: "done", text, ...(undo !== undefined && { undo }) }, time);
 }
 
 /** Says in plain words what did not happen, and why. */

@@ -18,7 +18,7 @@ export function Toaster() {
       onPointerLeave={() => holdToasts(false)}
       onFocus={() => holdToasts(true)}
       onBlur={() => holdToasts(false)}
-      className="pointer-events-none fixed inset-x-4 bottom-4 z-60 flex flex-col items-center gap-2 pb-[env(safe-area-inset-bottom)] print:hidden"
+      className="pointer-events-none fixed inset-x-4 bottom-4 z-60 flex flex-col items-center gap-2 wide:items-start wide:ps-52 pb-[env(safe-area-inset-bottom)] print:hidden"
     >
       {shown.map((toast) => (
         <OneToast key={toast.id} toast={toast} />

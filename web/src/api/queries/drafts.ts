@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { API, CLIENT_HEADERS, get, post, put, remove } from "../client.ts";
+import { queryClient } from "../query-client.ts";
 import { statusOf } from "../errors.ts";
 import type { Attachment, Id, Time } from "../types.ts";
 
@@ -32,13 +33,17 @@ export interface DraftInput extends Pick<Draft, "kind" | "to" | "cc" | "bcc" | "
   version: number;
 }
 
-export const draftKeys = { of: (ticketId: Id) => ["ticket", ticketId, "draft"] as const, all: ["drafts"] as const };
+export const draftKeys = {
+  of: (ticketId: Id) => ["ticket", ticketId, "draft"] as const,
+  all: ["drafts"] as const,
+  free: (id: Id) => ["drafts", id] as const,
+};
 
 /** My draft on a ticket; null when there is none. */
 export function draftQuery(ticketId: Id) {
   return queryOptions({
     queryKey: draftKeys.of(ticketId),
-    queryFn: async ({ signal }) => await absentAsNull(get<Draft>(`/tickets/${ticketId}/draft`, {}, signal)),
+    queryFn: async ({ signal }) => await readTicketDraft(ticketId, signal),
     staleTime: 0,
   });
 }
@@ -53,13 +58,30 @@ export const draftsQuery = queryOptions({
   staleTime: 0,
 });
 
+/** A draft of a new ticket as it is on the server now; null when it is gone. */
+export function freeDraftQuery(id: Id) {
+  return queryOptions({
+    queryKey: draftKeys.free(id),
+    queryFn: async ({ signal }) => await absentAsNull(get<Draft>(`/drafts/${id}`, {}, signal)),
+    staleTime: 0,
+  });
+}
+
+/** What this window itself has saved or sent: an answer that is on its way knows less, and is not waited for. */
+export async function noteDraft(key: readonly string[], draft: Draft | null): Promise<void> {
+  await queryClient.cancelQueries({ queryKey: key, exact: true });
+  queryClient.setQueryData(key, draft);
+}
+
 /** A draft of a new ticket; null when it is gone. */
 export async function readFreeDraft(id: Id): Promise<Draft | null> {
   return await absentAsNull(get<Draft>(`/drafts/${id}`));
 }
 
-export async function readTicketDraft(ticketId: Id): Promise<Draft | null> {
-  return await absentAsNull(get<Draft>(`/tickets/${ticketId}/draft`));
+/** Asked for as a list, which may be empty: a browser writes every 404 down as an error. */
+export async function readTicketDraft(ticketId: Id, signal?: AbortSignal): Promise<Draft | null> {
+  const [draft] = await get<Draft[]>("/drafts", { ticket_id: ticketId }, signal);
+  return draft ?? null;
 }
 
 export async function saveTicketDraft(ticketId: Id, draft: DraftInput): Promise<Draft> {
@@ -85,20 +107,16 @@ export async function deleteFreeDraft(id: Id): Promise<void> {
 /** The browser takes no larger body with it when the page goes, in bytes. */
 const KEEPALIVE_LIMIT = 60_000;
 
-/** Saves while the page goes away; nobody waits for the answer. */
-export function saveDraftLeaving(path: { ticketId: Id } | { draftId: Id | null }, draft: DraftInput): void {
-  const body = JSON.stringify(draft);
-  const [method, url] =
-    "ticketId" in path
-      ? ["PUT", `/tickets/${path.ticketId}/draft`]
-      : path.draftId === null
-        ? ["POST", "/drafts"]
-        : ["PUT", `/drafts/${path.draftId}`];
+/** Saves while the page goes away, or deletes (null); nobody waits for the answer. */
+export function saveDraftLeaving(path: { ticketId: Id } | { draftId: Id | null }, draft: DraftInput | null): void {
+  const body = draft === null ? undefined : JSON.stringify(draft);
+  const isNew = "draftId" in path && path.draftId === null;
+  const url = "ticketId" in path ? `/tickets/${path.ticketId}/draft` : isNew ? "/drafts" : `/drafts/${path.draftId}`;
   void fetch(`${API}${url}`, {
-    method,
+    method: draft === null ? "DELETE" : isNew ? "POST" : "PUT",
     body,
-    keepalive: new Blob([body]).size < KEEPALIVE_LIMIT,
-    headers: { ...CLIENT_HEADERS, "Content-Type": "application/json" },
+    keepalive: body === undefined || new Blob([body]).size < KEEPALIVE_LIMIT,
+    headers: { ...CLIENT_HEADERS, ...(body !== undefined && { "Content-Type": "application/json" }) },
     credentials: "same-origin",
   }).catch(() => undefined);
 }

@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { get, patch, post, remove } from "../client.ts";
+import { type Query, get, patch, post, remove } from "../client.ts";
 import type { FolderCounts, Id, Inbox, Label, SavedSearch, User } from "../types.ts";
 
 /** What the rail shows: the folders' counts, and the names behind the ids. All of an account's, at most some hundreds. */
@@ -14,7 +14,7 @@ export const folderCountsQuery = queryOptions({
 
 export const inboxesQuery = queryOptions({
   queryKey: ["inboxes"],
-  queryFn: async ({ signal }) => await getAll<Inbox>("/inboxes", signal),
+  queryFn: async ({ signal }) => await getAll<Inbox>("/inboxes", signal, { fields: ["id", "name", "address"] }),
   staleTime: LONG,
 });
 
@@ -53,11 +53,11 @@ export async function deleteSavedSearch(id: Id): Promise<void> {
 }
 
 /** Every page of a small collection. */
-export async function getAll<T>(path: string, signal?: AbortSignal): Promise<T[]> {
+export async function getAll<T>(path: string, signal?: AbortSignal, query: Query = {}): Promise<T[]> {
   const all: T[] = [];
   for (let page = 1; page <= 100; page += 1) {
     // oxlint-disable-next-line no-await-in-loop -- the next page is only asked for when this one was full
-    const found = await get<T[]>(path, { per_page: 100, page }, signal);
+    const found = await get<T[]>(path, { ...query, per_page: 100, page }, signal);
     all.push(...found);
     if (found.length < 100) break;
   }

@@ -1,5 +1,6 @@
-import { infiniteQueryOptions } from "@tanstack/react-query";
+import { type InfiniteData, infiniteQueryOptions } from "@tanstack/react-query";
 import { API, post, request } from "../client.ts";
+import { queryClient } from "../query-client.ts";
 import type { Id, Message, NewMessage } from "../types.ts";
 
 const FIELDS = [
@@ -35,11 +36,16 @@ const PER_PAGE = 100;
 
 export const messageKeys = { of: (ticketId: Id) => ["ticket", ticketId, "messages"] as const };
 
+interface MessagePage {
+  messages: Message[];
+  total: number;
+}
+
 /** A ticket's messages, oldest first, a hundred at a time. */
 export function messagesQuery(ticketId: Id) {
   return infiniteQueryOptions({
     queryKey: messageKeys.of(ticketId),
-    queryFn: async ({ pageParam, signal }) => {
+    queryFn: async ({ pageParam, signal }): Promise<MessagePage> => {
       const query = { fields: FIELDS, sort: "created_at", count: true, per_page: PER_PAGE, page: pageParam };
       const { data, total } = await request<Message[]>("GET", `/tickets/${ticketId}/messages`, { query, signal });
       return { messages: data, total: total ?? data.length };
@@ -58,7 +64,39 @@ export async function addMessage(
   message: NewMessage,
   { version, idempotencyKey }: { version?: number; idempotencyKey: string },
 ): Promise<Message> {
-  return await post<Message>(`/tickets/${ticketId}/messages`, message, { ifMatch: version, idempotencyKey });
+  const added = await post<Message>(`/tickets/${ticketId}/messages`, message, {
+    query: { fields: FIELDS },
+    ifMatch: version,
+    idempotencyKey,
+  });
+  showAdded(ticketId, added);
+  return added;
+}
+
+/** Stands in the conversation before it is read again. */
+function showAdded(ticketId: Id, message: Message): void {
+  queryClient.setQueryData<InfiniteData<MessagePage>>(messageKeys.of(ticketId), (data) => {
+    const last = data?.pages.at(-1);
+    if (data === undefined || last === undefined) return data;
+    if (data.pages.some(({ messages }) => messages.some(({ id }) => id === message.id))) return data;
+    const grown = { messages: [...last.messages, message], total: last.total + 1 };
+    return { ...data, pages: [...data.pages.slice(0, -1), grown] };
+  });
+}
+
+/** Goes from the conversation before it is read again. */
+function showGone(ticketId: Id, messageId: Id): void {
+  queryClient.setQueryData<InfiniteData<MessagePage>>(messageKeys.of(ticketId), (data) =>
+    data === undefined
+      ? data
+      : {
+          ...data,
+          pages: data.pages.map(({ messages, total }) => {
+            const kept = messages.filter(({ id }) => id !== messageId);
+            return { messages: kept, total: total - (messages.length - kept.length) };
+          }),
+        },
+  );
 }
 
 /** Sends a failed reply again, to whoever has not got it. */
@@ -69,6 +107,7 @@ export async function retryMessage(ticketId: Id, messageId: Id): Promise<void> {
 /** Takes a reply back that has not gone out; refused (422) once its time has come. */
 export async function takeBackMessage(ticketId: Id, messageId: Id): Promise<void> {
   await post(`/tickets/${ticketId}/messages/${messageId}/undo`);
+  showGone(ticketId, messageId);
 }
 
 /** Lets a reply go that waits for its time; refused (422) when it is on its way already. */

@@ -2,6 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { get, patch, post, remove } from "../client.ts";
 import { queryClient } from "../query-client.ts";
 import type { Session } from "../types.ts";
+import { saveEverything } from "../../lib/unsaved.ts";
 
 export const sessionQuery = queryOptions({
   queryKey: ["session"],
@@ -79,8 +80,9 @@ export async function resetPassword(key: string, password: string): Promise<Sign
   return await post<SignedIn>(`/password-resets/${encodeURIComponent(key)}`, { password });
 }
 
-/** Ends the session and forgets everything that was read in it. */
+/** Ends the session, once what was typed a moment ago is saved, and forgets everything that was read in it. */
 export async function signOut(): Promise<void> {
+  await saveEverything();
   await remove("/session");
   queryClient.clear();
 }

@@ -1,7 +1,11 @@
+// Longer than most: one object that many moments change, and whose order has to be seen in one place.
 import {
   type Draft,
+  type DraftInput,
   deleteFreeDraft,
   deleteTicketDraft,
+  draftKeys,
+  noteDraft,
   readFreeDraft,
   readTicketDraft,
   saveDraftLeaving,
@@ -9,7 +13,9 @@ import {
   saveTicketDraft,
 } from "../../api/queries/drafts.ts";
 import { statusOf } from "../../api/errors.ts";
-import type { Id } from "../../api/types.ts";
+import { queryClient } from "../../api/query-client.ts";
+import { sessionQuery } from "../../api/queries/session.ts";
+import type { Attachment, Id } from "../../api/types.ts";
 import { type Store, createStore } from "../../lib/store.ts";
 import {
   type Content,
@@ -48,16 +54,21 @@ export type DraftPlace = { ticketId: Id } | { inboxId: () => Id | null };
 export class DraftKeeper {
   readonly store: Store<Kept>;
   readonly place: DraftPlace;
+  /** Who writes: what one person left unsaved is never saved as another's, who signed in after them. */
+  readonly writer: Id;
   #draftId: Id | null = null;
   #version = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #running: Promise<void> | null = null;
+  /** What was sent last, whether its answer came or not. */
+  #sentLast: DraftInput | null = null;
   /** Counts changes: what came in while a save was on its way is not saved by it. */
   #changes = 0;
   #savedChanges = 0;
   #sealed = false;
 
-  constructor(place: DraftPlace, kind: Kind) {
+  constructor(writer: Id, place: DraftPlace, kind: Kind) {
+    this.writer = writer;
     this.place = place;
     const writing = { active: emptyContent(kind), aside: null };
     this.store = createStore<Kept>({ writing, saved: "nothing", other: null, revision: 0 });
@@ -69,6 +80,14 @@ export class DraftKeeper {
 
   get isDirty(): boolean {
     return this.#changes !== this.#savedChanges;
+  }
+
+  /** Nothing that would be missed. Of a new ticket, whom it is for and its subject are somebody's work too. */
+  get isEmpty(): boolean {
+    const { writing } = this.store.get();
+    const { to, cc, bcc, subject } = writing.active;
+    const addressed = to.length + cc.length + bcc.length > 0 || subject !== "";
+    return isEmptyWriting(writing) && ("ticketId" in this.place || !addressed);
   }
 
   get draftId(): Id | null {
@@ -84,6 +103,16 @@ export class DraftKeeper {
   /** Begins with what nobody typed: the recipients of a reply, say. It is saved with the first word. */
   prefill(changes: Partial<Content>): void {
     this.#set(({ active, aside }) => ({ active: { ...active, ...changes }, aside }), true);
+  }
+
+  /** A file is there: it goes to the side that it was added to, though the other may be in front now. */
+  addFile(file: Attachment, isNote: boolean): void {
+    const add = (content: Content): Content => ({ ...content, files: [...content.files, file] });
+    this.#set(({ active, aside }) => {
+      if ((active.kind === "note") === isNote) return { active: add(active), aside };
+      return { active, aside: add(aside ?? emptyContent(isNote ? "note" : "reply")) };
+    }, false);
+    this.#touch();
   }
 
   /** Puts the other of answer and note in front; a kind on the same side keeps its text. */
@@ -106,8 +135,8 @@ export class DraftKeeper {
       return;
     }
     if (draft.version <= this.#version && draft.id === this.#draftId) return;
-    if (this.isDirty) this.#patch({ other: draft });
-    else this.#adopt(draft);
+    if (!this.isDirty) this.#adopt(draft);
+    else if (!this.#recognise(draft)) this.#patch({ other: draft });
   }
 
   /** Chooses between two devices: the other's text, or one's own, which then replaces it. */
@@ -127,19 +156,23 @@ export class DraftKeeper {
   /** Saves now what is not saved yet. Resolves when nothing is on its way any more. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
-    if (this.#running !== null) await this.#running;
-    if (!this.isDirty || this.#sealed || this.store.get().other !== null) return;
+    // oxlint-disable-next-line no-await-in-loop -- whoever waited first may have begun another one
+    while (this.#running !== null) await this.#running;
+    if (!this.isDirty || this.#sealed || this.store.get().other !== null || !this.#isTheirs()) return;
     this.#running = this.#save();
     await this.#running;
     this.#running = null;
-    if (this.isDirty && this.store.get().saved !== "failed") this.#touch();
+    if (this.isDirty && this.store.get().saved !== "failed") this.#later(SAVE_AFTER);
   }
 
   /** The page goes away: what is not saved goes with a request that outlives it. */
   flushLeaving(): void {
-    if (!this.isDirty || this.#sealed || isEmptyWriting(this.store.get().writing)) return;
+    if (!this.isDirty || this.#sealed || this.store.get().other !== null || !this.#isTheirs()) return;
+    if (this.isEmpty && this.#version === 0) return;
     clearTimeout(this.#timer);
-    saveDraftLeaving("ticketId" in this.place ? this.place : { draftId: this.#draftId }, this.#input());
+    this.#sentLast = this.#input();
+    const path = "ticketId" in this.place ? this.place : { draftId: this.#draftId };
+    saveDraftLeaving(path, this.isEmpty ? null : this.#sentLast);
   }
 
   /** Before it is sent: waits for what is on its way, and saves nothing more until `reopen`. */
@@ -151,14 +184,13 @@ export class DraftKeeper {
 
   reopen(): void {
     this.#sealed = false;
-    if (this.isDirty) this.#touch();
+    if (this.isDirty) this.#later(SAVE_AFTER);
   }
 
   /** It was sent, and the server has dropped its copy. What waited aside is what is written now. */
   sent(): void {
     const { aside } = this.store.get().writing;
-    this.#version = 0;
-    this.#draftId = null;
+    this.#forget();
     this.#savedChanges = this.#changes;
     this.#sealed = false;
     this.#patch({ saved: "nothing" });
@@ -166,14 +198,13 @@ export class DraftKeeper {
     if (aside !== null) this.#touch();
   }
 
-  /** Throws it away, here and on the server. Returns what brings it back. */
-  discard(): () => void {
-    const { writing } = this.store.get();
-    const { aside } = writing;
-    this.#set(() => ({ active: aside ?? emptyContent(writing.active.kind), aside: null }), true);
+  /** Throws it away, here and on the server. Returns what was thrown away: `bringBack` undoes it. */
+  discard(): Content {
+    const { active, aside } = this.store.get().writing;
+    this.#set(() => ({ active: aside ?? emptyContent(active.kind), aside: null }), true);
     this.#touch();
     void this.flush();
-    return () => this.bringBack(writing.active);
+    return active;
   }
 
   /** Text that was sent or discarded is written again; what was begun meanwhile stays, below it or aside. */
@@ -191,38 +222,48 @@ export class DraftKeeper {
   #touch(): void {
     this.#changes += 1;
     this.#patch({ saved: "unsaved" });
+    this.#later(SAVE_AFTER);
+  }
+
+  #later(wait: number): void {
     clearTimeout(this.#timer);
-    if (!this.#sealed) this.#timer = setTimeout(() => void this.flush(), SAVE_AFTER);
+    if (!this.#sealed) this.#timer = setTimeout(() => void this.flush(), wait);
+  }
+
+  #isTheirs(): boolean {
+    const session = queryClient.getQueryData(sessionQuery.queryKey);
+    return session === undefined || session.user.id === this.writer;
   }
 
   async #save(): Promise<void> {
     const changes = this.#changes;
     this.#patch({ saved: "saving" });
     try {
-      if (isEmptyWriting(this.store.get().writing)) await this.#drop();
+      if (this.isEmpty) await this.#drop();
       else await this.#write();
       this.#savedChanges = changes;
-      const isNothing = isEmptyWriting(this.store.get().writing);
-      if (this.#changes === changes) this.#patch({ saved: isNothing ? "nothing" : "saved" });
+      if (this.#changes === changes) this.#patch({ saved: this.isEmpty ? "nothing" : "saved" });
     } catch (error) {
       this.#patch({ saved: "failed" });
       if (statusOf(error) === 412) await this.#lookAtOther();
       // Gone elsewhere, sent or discarded: it is begun again.
       else if (statusOf(error) === 404 && this.#draftId !== null && !("ticketId" in this.place)) this.#forget();
-      if (statusOf(error) !== 403) this.#timer = setTimeout(() => void this.flush(), TRY_AGAIN_AFTER);
+      if (statusOf(error) !== 403) this.#later(TRY_AGAIN_AFTER);
     }
   }
 
   async #write(): Promise<void> {
     const input = this.#input();
     const { place } = this;
+    this.#sentLast = input;
     const draft =
       "ticketId" in place ? await saveTicketDraft(place.ticketId, input) : await saveFreeDraft(this.#draftId, input);
     this.#version = draft.version;
     this.#draftId = draft.id;
+    await this.#note(draft);
   }
 
-  #input() {
+  #input(): DraftInput {
     const { place } = this;
     const input = draftOf(this.store.get().writing, this.#version);
     return "ticketId" in place ? input : { ...input, inbox_id: place.inboxId() };
@@ -233,12 +274,22 @@ export class DraftKeeper {
     const { place } = this;
     if ("ticketId" in place) await deleteTicketDraft(place.ticketId);
     else if (this.#draftId !== null) await deleteFreeDraft(this.#draftId);
+    await this.#note(null);
     this.#forget();
+  }
+
+  /** What the cache has is not older than what is known here: an older draft would be heard as news. */
+  async #note(draft: Draft | null): Promise<void> {
+    const { place } = this;
+    const id = draft?.id ?? this.#draftId;
+    if ("ticketId" in place) await noteDraft(draftKeys.of(place.ticketId), draft);
+    else if (id !== null) await noteDraft(draftKeys.free(id), draft);
   }
 
   #forget(): void {
     this.#version = 0;
     this.#draftId = null;
+    this.#sentLast = null;
   }
 
   async #lookAtOther(): Promise<void> {
@@ -247,7 +298,19 @@ export class DraftKeeper {
       "ticketId" in place ? readTicketDraft(place.ticketId) : readFreeDraft(this.#draftId ?? "")
     ).catch(() => undefined);
     if (other === null) this.#forget();
-    else if (other !== undefined) this.#patch({ other });
+    else if (other !== undefined && !this.#recognise(other)) this.#patch({ other });
+  }
+
+  /** One's own words whose answer was lost on the way are no other device's. */
+  #recognise(draft: Draft): boolean {
+    const last = this.#sentLast;
+    if (last === null || last.body !== draft.body || last.kind !== draft.kind) return false;
+    if (last.to !== draft.to || last.cc !== draft.cc || last.bcc !== draft.bcc || last.subject !== draft.subject) {
+      return false;
+    }
+    this.#version = draft.version;
+    this.#draftId = draft.id;
+    return true;
   }
 
   #adopt(draft: Draft | null): void {
@@ -273,31 +336,3 @@ export class DraftKeeper {
     this.store.set((kept) => ({ ...kept, ...changes }));
   }
 }
-
-const keepers = new Map<Id, DraftKeeper>();
-
-/** The keeper of a ticket's draft: the same one however often its composer comes and goes. */
-export function keeperOf(ticketId: Id): DraftKeeper {
-  const known = keepers.get(ticketId);
-  if (known !== undefined) return known;
-  const keeper = new DraftKeeper({ ticketId }, "reply");
-  keepers.set(ticketId, keeper);
-  return keeper;
-}
-
-/** Forgets what is saved, so that nothing of a ticket stays in memory for ever. */
-export function releaseKeeper(ticketId: Id): void {
-  const keeper = keepers.get(ticketId);
-  if (keeper === undefined) return;
-  void keeper.flush().finally(() => {
-    if (!keeper.isDirty) keepers.delete(ticketId);
-  });
-}
-
-addEventListener("pagehide", () => {
-  for (const keeper of keepers.values()) keeper.flushLeaving();
-});
-document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState !== "hidden") return;
-  for (const keeper of keepers.values()) void keeper.flush();
-});

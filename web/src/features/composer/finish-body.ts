@@ -13,12 +13,23 @@ const STRONG = /[\p{L}]/u;
 export function finishBody(body: string, messages: readonly Message[] = []): string {
   const page = new DOMParser().parseFromString(body, "text/html");
   for (const element of page.querySelectorAll("template, script, style")) element.remove();
+  for (const image of page.querySelectorAll("img")) settleImage(image);
   for (const element of page.querySelectorAll<HTMLElement>("[data-forwarded]")) forward(element, messages);
-  for (const image of page.querySelectorAll("img[data-attachment-id]")) image.removeAttribute("data-attachment-id");
   for (const item of page.querySelectorAll("li")) unwrapOnly(item);
   for (const paragraph of page.querySelectorAll("p:empty")) paragraph.append(page.createElement("br"));
   for (const block of page.querySelectorAll<HTMLElement>("[dir=auto]")) settleDirection(block);
   return withoutBlankEnds(page.body).innerHTML;
+}
+
+/** RFC 2392: the mail has the image in a part of its own. In the draft it has no `src`, which the page would ask for. */
+function settleImage(image: HTMLImageElement): void {
+  const { cid } = image.dataset;
+  if (cid === undefined || !image.hasAttribute("data-attachment-id")) {
+    image.remove();
+    return;
+  }
+  image.src = `cid:${cid}`;
+  for (const name of ["data-attachment-id", "data-cid"]) image.removeAttribute(name);
 }
 
 /** `<li><p>x</p></li>` has a blank line in most mail programs. */

@@ -6,12 +6,18 @@ import { t } from "../../i18n/t.ts";
 import type { CommandId } from "../../keys/bindings.ts";
 import { runCommand } from "../../keys/commands.ts";
 import { cx } from "../../lib/class-names.ts";
+import { useLayout } from "../../lib/use-media.ts";
 import { Button } from "../../ui/button.tsx";
+import { useComposerOpen } from "../composer/public/open-composers.ts";
 
 /** Ways to go on, at the end of the conversation; on a phone at the thumb. */
 export function AnswerBar({ ticket }: { ticket: TicketRow }) {
   const { data: session } = useQuery(sessionQuery);
+  const writing = useComposerOpen(ticket.id);
+  const isPhone = useLayout() === "phone";
   if (session === undefined || session.user.role === "read_only") return null;
+  // The composer takes its place; on a phone it lies over everything anyway.
+  if (writing && !isPhone) return null;
   return (
     <div
       role="toolbar"

@@ -1,18 +1,18 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import { ChevronsUpDown } from "lucide-react";
-import { Fragment, Suspense, lazy, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { Fragment, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { eventsQuery } from "../../api/queries/events.ts";
 import { messagesQuery } from "../../api/queries/messages.ts";
 import { sessionQuery } from "../../api/queries/session.ts";
 import type { Id, Message, TicketRow } from "../../api/types.ts";
-import { loadTexts } from "../../i18n/load.ts";
 import { t } from "../../i18n/t.ts";
 import type { Place } from "../../lib/places.ts";
 import { useStore } from "../../lib/store.ts";
 import { Button } from "../../ui/button.tsx";
 import { SkeletonRows } from "../../ui/skeleton.tsx";
 import { EmptyState, ErrorState } from "../../ui/states.tsx";
+import { Composer } from "../composer/public/composer.tsx";
 import { AnswerBar } from "./answer-bar.tsx";
 import { ChooseMessage } from "./choose-message.tsx";
 import { choosing } from "./choosing.ts";
@@ -24,11 +24,6 @@ import { SplitBar } from "./split-bar.tsx";
 import { firstToRead, timelineOf } from "./timeline.ts";
 import { useOpening } from "./use-opening.ts";
 import { useSeen } from "./use-seen.ts";
-
-const Composer = lazy(async () => {
-  await loadTexts("composer");
-  return { default: (await import("../composer/public/composer.tsx")).Composer };
-});
 
 /** Messages and what happened in between, oldest first, and where one answers. */
 export function Conversation({ ticket, place }: { ticket: TicketRow; place: Place }) {
@@ -89,9 +84,7 @@ function Read({ ticket, place, messages }: { ticket: TicketRow; place: Place; me
           <AnswerBar ticket={ticket} />
         </div>
         <div className="print:hidden">
-          <Suspense>
-            <Composer ticket={ticket} messages={messages} place={place} />
-          </Suspense>
+          <Composer ticket={ticket} messages={messages} place={place} />
         </div>
       </div>
     </>

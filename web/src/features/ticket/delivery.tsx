@@ -13,6 +13,7 @@ import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Spinner } from "../../ui/spinner.tsx";
 import { useMayWrite } from "../../api/use-may-write.ts";
+import { editableBody } from "../composer/public/editable-body.ts";
 import { whenWords } from "./when-words.ts";
 
 type Reply = Extract<Message, { type: "reply" }>;
@@ -142,6 +143,8 @@ function Waiting({ ticket, message }: DeliveryProps) {
 /** What was written becomes the draft again, with its attachments. A draft that is there is not written over. */
 async function takeBackIntoDraft(ticket: TicketRow, message: Reply): Promise<void> {
   if ((await readTicketDraft(ticket.id)) !== null) throw new Error(t("delivery.draftInTheWay"));
+  // Asked for while they are still the message's: what is taken back is read no more.
+  const body = await editableBody(message);
   await takeBackMessage(ticket.id, message.id);
   await saveTicketDraft(ticket.id, {
     kind: message.forward === true ? "forward" : "reply",
@@ -149,7 +152,7 @@ async function takeBackIntoDraft(ticket: TicketRow, message: Reply): Promise<voi
     cc: message.cc ?? null,
     bcc: message.bcc ?? null,
     subject: message.subject ?? null,
-    body: message.body,
+    body,
     htmlized: message.htmlized,
     attachment_ids: message.attachments.map(({ id }) => id),
     version: 0,

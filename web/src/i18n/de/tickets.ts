@@ -2,6 +2,9 @@ import type { tickets as english } from "../en/tickets.ts";
 import type { Translated } from "../plural.ts";
 
 export const tickets: Translated<typeof english> = {
+  "drafts.new": "Neue Tickets, die Sie schreiben",
+  "drafts.noSubject": "(noch kein Betreff)",
+  "drafts.nobody": "noch an niemanden",
   "list.label": "Tickets",
   "list.failed": "Die Liste ließ sich nicht laden",
   "list.forbidden": "Diese Liste darfst du nicht sehen",

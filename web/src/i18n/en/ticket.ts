@@ -32,6 +32,8 @@ export const ticket = {
   "ticket.close": "Close",
   "ticket.reopen": "Open again",
   "ticket.more": "More actions",
+  "ticket.draftWaits": "You have begun an answer here.",
+  "ticket.goOn": "Go on writing",
   "ticket.answer": "Answer",
   "ticket.note": "Note",
   "ticket.nobody": "Nobody",

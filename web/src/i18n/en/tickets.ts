@@ -2,6 +2,9 @@ import type { Messages } from "../plural.ts";
 
 /** Rail, lists, search, bulk actions. */
 export const tickets = {
+  "drafts.new": "New tickets that you are writing",
+  "drafts.noSubject": "(no subject yet)",
+  "drafts.nobody": "to nobody yet",
   "list.label": "Tickets",
   "list.failed": "The list could not be loaded",
   "list.forbidden": "You may not see this list",

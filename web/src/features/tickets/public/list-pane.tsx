@@ -13,6 +13,7 @@ import { useTitle } from "../../../lib/use-title.ts";
 import { Button } from "../../../ui/button.tsx";
 import type { PickKind } from "../actions.ts";
 import { BulkBar, BulkProgress, SelectAllBar } from "../bulk-bar.tsx";
+import { FreeDrafts, useHasFreeDrafts } from "../free-drafts.tsx";
 import { ListHeader, usePlaceName } from "../list-header.tsx";
 import { useListKeys } from "../list-keys.ts";
 import { readScroll } from "../list-memory.ts";
@@ -123,6 +124,7 @@ function FullList({ place, openTicketId, sort, loaded, onShow }: FullListProps) 
   const chosen = useStore(selection);
   const isPicking = useStore(picking) !== null;
   const fresh = useNewRows(loaded, atTop);
+  const hasFreeDrafts = useHasFreeDrafts(place);
   const names = useNames();
   const hits = useHits(useWords(place), loaded);
   const selecting = chosen.ids.size > 0;
@@ -148,8 +150,9 @@ function FullList({ place, openTicketId, sort, loaded, onShow }: FullListProps) 
   return (
     <>
       {selecting && targets !== null && <BulkBar place={place} targets={targets} onPick={onPick} />}
+      {hasFreeDrafts && <FreeDrafts />}
       {loaded.total === 0 ? (
-        <EmptyList place={place} />
+        !hasFreeDrafts && <EmptyList place={place} />
       ) : (
         <ListRows
           {...{ place, sort, loaded, focus, openTicketId, names, hits, onShow }}
