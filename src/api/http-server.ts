@@ -28,7 +28,6 @@ export function createHttpServer(
   stopping?: AbortSignal,
 ): Server {
   const listener: RequestListener = (request, response) => {
-    response.setHeader("Request-Id", nextRequestId());
     // RFC 9112 3.2. Node would refuse it with an empty body.
     if (request.headers.host === undefined && request.httpVersion === "1.1") {
       refuse(response, 400);
@@ -42,28 +41,41 @@ export function createHttpServer(
     requestTimeout: REQUEST_TIMEOUT,
     headersTimeout: HEADERS_TIMEOUT,
     requireHostHeader: false,
-    ServerResponse: lastWhen(stopping),
+    ServerResponse: responsesUntil(stopping),
   };
   const tls = tlsCert === null || tlsKey === null ? null : { cert: readFileSync(tlsCert), key: readFileSync(tlsKey) };
   const server = tls === null ? createServer(limits, listener) : createTlsServer({ ...limits, ...tls }, listener);
   server.keepAliveTimeout = KEEP_ALIVE;
-  server.on("checkExpectation", (_request, response: ServerResponse) => {
-    response.setHeader("Request-Id", nextRequestId());
-    refuse(response, 417);
-  });
+  server.on("checkExpectation", (_request, response: ServerResponse) => refuse(response, 417));
   server.on("clientError", (error: Error & { code?: string }, socket: Socket) => refuseUnreadable(log, error, socket));
   return server;
 }
 
-/** Also of a request that had begun before: its client must not send another down a connection that is about to close. */
-function lastWhen(stopping: AbortSignal | undefined): typeof ServerResponse {
-  if (stopping === undefined) return ServerResponse;
-  return class extends ServerResponse {
+/** What tells a response from all others, in the log and for who asked (T4). */
+export function requestIdOf(response: ServerResponse): string | undefined {
+  return (response as Partial<Identified>).requestId;
+}
+
+type Identified = ServerResponse & { requestId: string };
+
+/**
+ * Responses that say their `Request-Id` when their head is written, and once `stopping` is aborted also that they are their
+ * connection's last: of a request that had begun before too, since its client must not send another down that connection.
+ */
+function responsesUntil(stopping: AbortSignal | undefined): typeof ServerResponse {
+  class IdentifiedResponse extends ServerResponse {
+    readonly requestId = nextRequestId();
+
     override writeHead(status: number, ...rest: unknown[]): this {
-      if (stopping.aborted) this.setHeader("Connection", "close");
+      const own = ["Request-Id", this.requestId, ...(stopping?.aborted === true ? ["Connection", "close"] : [])];
+      const headers = rest.at(-1);
+      // One list that goes out as it is, in place of a header set after the other.
+      if (Array.isArray(headers)) return super.writeHead(status, (headers as string[]).concat(own));
+      for (let index = 0; index < own.length; index += 2) this.setHeader(own[index] ?? "", own[index + 1] ?? "");
       return super.writeHead(status, ...(rest as [string?]));
     }
-  } as typeof ServerResponse;
+  }
+  return IdentifiedResponse as unknown as typeof ServerResponse;
 }
 
 const processId = randomBytes(4).toString("hex");

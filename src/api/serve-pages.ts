@@ -1,8 +1,8 @@
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
-import { writeHeaders } from "./conventions/answer.ts";
 import { HttpError, refusalOf } from "./errors.ts";
+import { requestIdOf } from "./http-server.ts";
 import type { Log } from "./server.ts";
 import { serveWebClient } from "./serve-web-client.ts";
 
@@ -34,8 +34,8 @@ export async function servePages(
   });
   app.setErrorHandler(async (error, _request, reply) => {
     const { status, headers, body } = refusalOf(error);
-    if (status >= 500) log.error({ error, request: reply.raw.getHeader("Request-Id") }, "a page failed");
-    writeHeaders(reply, headers);
+    if (status >= 500) log.error({ error, request: requestIdOf(reply.raw) }, "a page failed");
+    for (const [name, value] of Object.entries(headers)) reply.raw.setHeader(name, value);
     if (body === null) return reply.code(status).send();
     return reply.code(status).header("Content-Type", "application/json; charset=utf-8").send(JSON.stringify(body));
   });

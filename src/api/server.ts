@@ -13,10 +13,10 @@ import { SECOND } from "../domain/time.ts";
 import type { IncomingMail } from "../desk/requeue-received.ts";
 import type { OutgoingMail } from "../desk/try-mail.ts";
 import { FailureLimit, authenticate } from "./auth.ts";
-import { BASE_PATH } from "./conventions/answer.ts";
+import { BASE_PATH, COMPRESS_FROM } from "./conventions/answer.ts";
 import { openTransport } from "./conventions/transport.ts";
 import { rewriteUrl } from "./conventions/url.ts";
-import { HEADER_LIMIT, createHttpServer } from "./http-server.ts";
+import { HEADER_LIMIT, createHttpServer, requestIdOf } from "./http-server.ts";
 import type { LiveUpdates } from "./live.ts";
 import { serveApi } from "./serve-api.ts";
 import { serveMetrics } from "./serve-metrics.ts";
@@ -26,9 +26,6 @@ import { SignInThrottle } from "./sign-in-throttle.ts";
 import { SessionLimit } from "./session-limit.ts";
 import { TokenUses } from "./token-uses.ts";
 import { serveViews } from "./view/serve-views.ts";
-
-/** Bodies from this many bytes on are compressed (T3). */
-const COMPRESS_FROM = 1024;
 
 /** Where the server tells what a client must not see. */
 export interface Log {
@@ -108,11 +105,11 @@ export async function createApiServer({
   });
   app.decorateRequest("call", null);
   app.decorateRequest("asked");
-  app.addHook("onResponse", async (request, reply) => {
-    await Promise.resolve();
+  app.addHook("onResponse", (request, reply, done) => {
     const facts = factsOf(request, reply);
     metrics?.observe(facts);
     if (log.isLevelEnabled?.("debug") !== false) log.debug(logged(request, reply, facts), "a request was answered");
+    done();
   });
   const uses = new TokenUses(storage.db, (error) => log.error({ error }, "the last use of tokens was not written"));
   app.addHook("onClose", async () => {
@@ -181,13 +178,13 @@ async function isReady(db: Db): Promise<boolean> {
   );
 }
 
-function factsOf({ method, routeOptions }: FastifyRequest, reply: FastifyReply): RequestFacts {
+function factsOf({ call, method, routeOptions }: FastifyRequest, reply: FastifyReply): RequestFacts {
   return {
     method,
     route: routeOptions.url ?? "none",
     status: reply.statusCode,
     seconds: reply.elapsedTime / SECOND,
-    credits: Number(reply.raw.getHeader("Rate-Limit-Used") ?? 0),
+    credits: call?.charged?.price ?? 0,
   };
 }
 
@@ -196,7 +193,7 @@ function logged({ call, raw }: FastifyRequest, reply: FastifyReply, facts: Reque
   const { seconds, ...rest } = facts;
   const [, trace] = /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(String(raw.headers["traceparent"] ?? "")) ?? [];
   return {
-    request: reply.raw.getHeader("Request-Id"),
+    request: requestIdOf(reply.raw),
     ...rest,
     milliseconds: Math.round(seconds * SECOND),
     ...(call !== null && { account: call.account.id }),

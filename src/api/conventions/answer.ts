@@ -1,8 +1,9 @@
+import type { OutgoingHttpHeader } from "node:http";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { CreditMeter } from "../../storage/credit-windows.ts";
 import type { Call } from "../call.ts";
 import { rateHeaders, settle } from "./credits.ts";
-import { type ShownHeaders, envelop } from "./envelope.ts";
+import { type HeaderList, type ShownHeaders, envelop } from "./envelope.ts";
 import { etagOf, matchesEtag } from "./etag.ts";
 import { prefersHtml } from "./negotiation.ts";
 import type { Query } from "./query.ts";
@@ -56,28 +57,61 @@ export async function sendAnswer(
   const text = answer.body === undefined ? "" : JSON.stringify(answer.body, null, indent);
   const etag = answer.version === undefined ? undefined : etagOf(answer.version, text);
   const status = !enveloped && isKnown(request, answer.status, etag) ? 304 : answer.status;
-  const headers: ShownHeaders = {
-    ...(await chargedHeaders(meter, request.call, status)),
-    ...(answer.total !== undefined && { "Total-Count": answer.total }),
-    ...(answer.location !== undefined && { Location: transport.originOf(request.raw) + BASE_PATH + answer.location }),
-    ...(etag !== undefined && { ETag: etag }),
-    ...answer.headers,
-  };
-  writeHeaders(reply, headers);
-  if (answer.cookie !== undefined) reply.raw.setHeader("Set-Cookie", answer.cookie);
-  if (enveloped) {
-    const envelope = JSON.stringify(envelop(status, headers, answer.body), null, indent);
-    return reply.code(200).header("Content-Type", JSON_TYPE).send(envelope);
+  const charged = request.call?.charged;
+  if (request.call !== null && charged != null) await settle(meter, request.call.account.id, charged, status);
+  const headers: HeaderList = charged == null ? [] : rateHeaders(charged);
+  if (answer.total !== undefined) headers.push("Total-Count", answer.total);
+  if (answer.location !== undefined) {
+    headers.push("Location", transport.originOf(request.raw) + BASE_PATH + answer.location);
   }
-  void reply.code(status);
-  if (status === 304 || text === "") return reply.send();
-  return reply.header("Content-Type", JSON_TYPE).send(text);
+  if (etag !== undefined) headers.push("ETag", etag);
+  for (const [name, value] of Object.entries(answer.headers ?? {})) headers.push(name, value);
+  const envelope = enveloped ? JSON.stringify(envelop(status, headers, answer.body), null, indent) : null;
+  if (answer.cookie !== undefined) headers.push("Set-Cookie", answer.cookie);
+  if (envelope !== null) return send(request, reply, 200, headers, envelope);
+  return send(request, reply, status, headers, status === 304 ? "" : text);
 }
 
-/** Written as the document spells them; the framework's own way would put them in lower case. */
-export function writeHeaders(reply: FastifyReply, headers: ShownHeaders): void {
-  for (const [name, value] of Object.entries(headers)) reply.raw.setHeader(name, value);
+/** Bodies from this many bytes on are compressed for who takes that (T3). */
+export const COMPRESS_FROM = 1024;
+
+/**
+ * What is not compressed is written here, head and body at once, past the framework's hooks and its own table of headers:
+ * they took a third of the time of a read.
+ */
+function send(
+  { headers: { "accept-encoding": encodings } }: FastifyRequest,
+  reply: FastifyReply,
+  status: number,
+  headers: HeaderList,
+  text: string,
+): FastifyReply {
+  if (encodings !== undefined && text.length >= COMPRESS_FROM / MOST_BYTES) {
+    writeHeaders(reply, headers);
+    return reply.code(status).header("Content-Type", JSON_TYPE).send(text);
+  }
+  headers.push("Vary", VARY);
+  if (text !== "") headers.push("Content-Type", JSON_TYPE, "Content-Length", Buffer.byteLength(text));
+  else if (status !== 204 && status !== 304) headers.push("Content-Length", 0);
+  reply.hijack();
+  reply.raw.writeHead(status, headers as OutgoingHttpHeader[]);
+  reply.raw.end(text);
+  return reply;
 }
+
+/** Of a character in UTF-8 that is one unit of a JavaScript string. */
+const MOST_BYTES = 3;
+
+/** Written as the document spells them; the framework's own way would put them in lower case. */
+export function writeHeaders(reply: FastifyReply, headers: HeaderList): void {
+  void reply.header("Vary", VARY);
+  for (let index = 0; index < headers.length; index += 2) {
+    reply.raw.setHeader(String(headers[index]), headers[index + 1] as string);
+  }
+}
+
+/** What an answer of the API depends on besides its path and query (T3). */
+export const VARY = "Accept, Accept-Encoding, Authorization, Cookie";
 
 /** Whether a reader has this representation already (R12). */
 function isKnown(request: FastifyRequest, status: number, etag: string | undefined): boolean {
@@ -87,9 +121,9 @@ function isKnown(request: FastifyRequest, status: number, etag: string | undefin
 }
 
 /** The rate headers of a request that was charged, once its status settles what it costs. */
-export async function chargedHeaders(meter: CreditMeter, call: Call | null, status: number): Promise<ShownHeaders> {
+export async function chargedHeaders(meter: CreditMeter, call: Call | null, status: number): Promise<HeaderList> {
   const charged = call?.charged;
-  if (call === null || charged == null) return {};
+  if (call === null || charged == null) return [];
   await settle(meter, call.account.id, charged, status);
   return rateHeaders(charged);
 }

@@ -2,6 +2,7 @@ import { type CreditLimits, secondsUntilReset } from "../../domain/credits.ts";
 import type { AskedAccount } from "../../storage/api-tokens.ts";
 import type { CreditMeter } from "../../storage/credit-windows.ts";
 import { HttpError } from "../errors.ts";
+import type { HeaderList } from "./envelope.ts";
 
 /** What an unlimited account is shown as its limit (C2). */
 const UNLIMITED = 1_000_000;
@@ -15,12 +16,6 @@ export interface Charged {
   reset: number;
   unlimited: boolean;
 }
-
-/** The headers of C2. */
-export type RateHeaders = Record<
-  "Rate-Limit-Limit" | "Rate-Limit-Remaining" | "Rate-Limit-Used" | "Rate-Limit-Reset",
-  number
->;
 
 /** Takes the price of a request before anything is done for it; 429 when it is not all there (C1, C3). */
 export async function charge(meter: CreditMeter, account: AskedAccount, price: number): Promise<Charged> {
@@ -74,11 +69,16 @@ function costOf(price: number, status: number): number {
   return price;
 }
 
-export function rateHeaders(charged: Charged): RateHeaders {
-  return {
-    "Rate-Limit-Limit": charged.limit,
-    "Rate-Limit-Remaining": charged.remaining,
-    "Rate-Limit-Used": charged.price,
-    "Rate-Limit-Reset": charged.reset,
-  };
+/** The headers of C2. */
+export function rateHeaders({ limit, remaining, price, reset }: Charged): HeaderList {
+  return [
+    "Rate-Limit-Limit",
+    limit,
+    "Rate-Limit-Remaining",
+    remaining,
+    "Rate-Limit-Used",
+    price,
+    "Rate-Limit-Reset",
+    reset,
+  ];
 }
