@@ -48,7 +48,7 @@ export const readBench: Bench = async (run) => {
 
 async function warmUp(turn: () => Promise<number>): Promise<void> {
   const until = performance.now() + WARM_UP_SECONDS * 1000;
-  for (let asked = 0; asked < WARM_UP && performance.now() < until; ) asked += await turn();
+  for (let asked = 0; asked < WARM_UP && performance.now() < until;) asked += await turn();
 }
 
 interface Turn {

@@ -5,12 +5,13 @@ import type { Actor } from "../domain/events.ts";
 import { type SignedInUser, visibleInboxes } from "../domain/roles.ts";
 import { HOUR, MINUTE, now } from "../domain/time.ts";
 import { findAccountBySite } from "../storage/accounts.ts";
-import { type AskedAccount, type TokenHolder, findTokenHolder } from "../storage/api-tokens.ts";
+import type { AskedAccount, TokenHolder } from "../storage/api-tokens.ts";
 import type { Db } from "../storage/database.ts";
 import { type SessionHolder, findSessionHolder, noteSessionUse } from "../storage/sessions.ts";
 import { labelOf } from "./asked-site.ts";
 import type { Transport } from "./conventions/transport.ts";
 import { HttpError } from "./errors.ts";
+import type { KnownTokens } from "./known-tokens.ts";
 import { WEB_CLIENT_HEADER, isRead, isSameOrigin, isWebClient } from "./same-origin.ts";
 import { readSessionCookie } from "./session-cookie.ts";
 
@@ -23,6 +24,7 @@ export interface AuthContext {
   /** The help desk that alone is served; null when the host or the token decides (T1). */
   site: string | null;
   failures: FailureLimit;
+  tokens: KnownTokens;
 }
 
 /** Who asks: a token or a person, and of which account. */
@@ -97,12 +99,12 @@ export function refuseForeignSession({ transport }: Pick<AuthContext, "transport
 }
 
 async function findTokenCaller(
-  { db, transport, site, failures }: AuthContext,
+  { db, transport, site, failures, tokens }: AuthContext,
   request: IncomingMessage,
 ): Promise<TokenHolder> {
   const credentials = readCredentials(request);
   if (credentials === null) throw unauthorized(request);
-  const holder = await findHolder(db, credentials.token);
+  const holder = await tokens.find(credentials.token);
   if (holder === undefined || !(await isServedHere(db, holder, site, transport.hostOf(request)))) {
     failures.note(transport.clientOf(request));
     throw unauthorized(request);
@@ -115,11 +117,6 @@ export function refuseForeignWrite(request: IncomingMessage): void {
   const foreign = request.headers["sec-fetch-site"] === "cross-site";
   if (!foreign || isRead(request) || readCredentials(request)?.basic !== true) return;
   throw new NotAllowed("Forbidden: another site may not write with the credentials that a browser keeps");
-}
-
-async function findHolder(db: Db, token: string): Promise<TokenHolder | undefined> {
-  const accountId = accountOfToken(token);
-  return accountId === null ? undefined : await findTokenHolder(db, accountId, hashToken(token));
 }
 
 /** T1: `--site` decides if given; else a host whose first label names another account is not served. */

@@ -17,6 +17,7 @@ import { BASE_PATH, COMPRESS_FROM } from "./conventions/answer.ts";
 import { openTransport } from "./conventions/transport.ts";
 import { rewriteUrl } from "./conventions/url.ts";
 import { HEADER_LIMIT, createHttpServer, requestIdOf } from "./http-server.ts";
+import { KnownTokens } from "./known-tokens.ts";
 import type { LiveUpdates } from "./live.ts";
 import { serveApi } from "./serve-api.ts";
 import { serveMetrics } from "./serve-metrics.ts";
@@ -125,7 +126,8 @@ export async function createApiServer({
   stopping?.addEventListener("abort", () => live.close());
   app.addHook("preClose", async () => await Promise.resolve(live.close()));
   const transport = openTransport(config.trustedProxies, config.publicUrl);
-  const auth = { db: storage.db, transport, site: config.site, failures: new FailureLimit() };
+  const tokens = new KnownTokens(storage.db);
+  const auth = { db: storage.db, transport, site: config.site, failures: new FailureLimit(), tokens };
   const parts = {
     context: {
       db: storage.db,

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { noteAccessChange } from "./access-changes.ts";
 import type { Reader, Tx } from "./database.ts";
 import type { AccountRow } from "./schema.ts";
 
@@ -51,6 +52,7 @@ export async function updateAccount(
   changes: Partial<Pick<AccountRow, "name" | "credits_per_minute" | "requests_per_second" | "undo_seconds">>,
 ): Promise<void> {
   if (Object.keys(changes).length === 0) return;
+  tx.onCommit(noteAccessChange);
   await tx.query
     .updateTable("accounts")
     .set((account) => ({ ...changes, version: account("version", "+", 1) }))

@@ -1,4 +1,6 @@
+import { noteAccessChange } from "./access-changes.ts";
 import type { Reader, Tx } from "./database.ts";
+import { prepared } from "./prepared.ts";
 import type { AccountRow, ApiTokenRow } from "./schema.ts";
 
 export async function insertApiToken(tx: Tx, token: ApiTokenRow): Promise<void> {
@@ -10,13 +12,8 @@ export type AskedAccount = Pick<AccountRow, "id" | "site" | "credits_per_minute"
 
 export type TokenHolder = AskedAccount & { token_id: string };
 
-/** The account that a token opens and the token's id; undefined when it is unknown or revoked (A2). */
-export async function findTokenHolder(
-  reader: Reader,
-  accountId: string,
-  hash: string,
-): Promise<TokenHolder | undefined> {
-  return await reader.query
+const holderByHash = prepared((db, { accountId, hash }: { accountId: string; hash: string }) =>
+  db
     .selectFrom("api_tokens")
     .innerJoin("accounts", "accounts.id", "api_tokens.account_id")
     .select([
@@ -28,8 +25,16 @@ export async function findTokenHolder(
     ])
     .where("api_tokens.account_id", "=", accountId)
     .where("api_tokens.token_hash", "=", hash)
-    .where("api_tokens.revoked_at", "is", null)
-    .executeTakeFirst();
+    .where("api_tokens.revoked_at", "is", null),
+);
+
+/** The account that a token opens and the token's id; undefined when it is unknown or revoked (A2). */
+export async function findTokenHolder(
+  reader: Reader,
+  accountId: string,
+  hash: string,
+): Promise<TokenHolder | undefined> {
+  return await holderByHash.first(reader, { accountId, hash });
 }
 
 /** All tokens, oldest first, the revoked ones included. */
@@ -45,6 +50,7 @@ export async function listApiTokens(reader: Reader, accountId: string): Promise<
 
 /** Returns false when there is no such token. A token already revoked stays as it is. */
 export async function revokeApiToken(tx: Tx, accountId: string, id: string, at: number): Promise<boolean> {
+  tx.onCommit(noteAccessChange);
   const row = await tx.query
     .updateTable("api_tokens")
     .set((token) => ({ revoked_at: token.fn.coalesce("revoked_at", token.val(at)) }))

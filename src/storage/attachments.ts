@@ -1,6 +1,7 @@
 import type { ExpressionBuilder } from "kysely";
 import { acrossAccounts } from "./across-accounts.ts";
 import type { Reader, Tx } from "./database.ts";
+import { prepared } from "./prepared.ts";
 import type { AttachmentRow, Schema } from "./schema.ts";
 
 export async function insertAttachment(tx: Tx, attachment: AttachmentRow): Promise<void> {
@@ -38,6 +39,16 @@ export async function findAttachments(
 /** SQLite takes 32,766 parameters in a statement; the messages of a hundred tickets may be more. */
 const IDS_AT_ONCE = 30_000;
 
+const ofMessages = prepared((db, { accountId, ids }: { accountId: string; ids: readonly string[] }) =>
+  db
+    .selectFrom("attachments")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("message_id", "in", ids)
+    .orderBy("message_id")
+    .orderBy("position"),
+);
+
 /** The attachments of some messages, each message's in their order. */
 export async function listAttachments(
   reader: Reader,
@@ -46,15 +57,8 @@ export async function listAttachments(
 ): Promise<AttachmentRow[]> {
   const found: AttachmentRow[] = [];
   for (let start = 0; start < messageIds.length; start += IDS_AT_ONCE) {
-    const attachments = await reader.query
-      .selectFrom("attachments")
-      .selectAll()
-      .where("account_id", "=", accountId)
-      .where("message_id", "in", messageIds.slice(start, start + IDS_AT_ONCE))
-      .orderBy("message_id")
-      .orderBy("position")
-      .execute();
-    found.push(...attachments);
+    const ids = messageIds.slice(start, start + IDS_AT_ONCE);
+    found.push(...(await ofMessages.all(reader, { accountId, ids })));
   }
   return found;
 }

@@ -1,5 +1,7 @@
+import { sql } from "kysely";
 import type { ContactType } from "../domain/states.ts";
 import type { Reader, Tx } from "./database.ts";
+import { prepared } from "./prepared.ts";
 import type { ContactRow } from "./schema.ts";
 
 /** Inserts a contact. Returns false when the account already has it, whoever holds it (U1). */
@@ -43,22 +45,50 @@ export async function findContact(
     .executeTakeFirst();
 }
 
-/** The contacts of some customers, each customer's in their order. */
-export async function listContacts(
-  reader: Reader,
-  accountId: string,
-  customerIds: readonly string[],
-): Promise<ContactRow[]> {
-  if (customerIds.length === 0) return [];
-  return await reader.query
+interface OfCustomers {
+  accountId: string;
+  customerIds: readonly string[];
+}
+
+const ofCustomers = prepared((db, { accountId, customerIds }: OfCustomers) =>
+  db
     .selectFrom("contacts")
     .selectAll()
     .where("account_id", "=", accountId)
     .where("customer_id", "in", customerIds)
     .orderBy("customer_id")
     .orderBy("position")
-    .orderBy("id")
-    .execute();
+    .orderBy("id"),
+);
+
+/** The contacts of some customers, each customer's in their order. */
+export async function listContacts(
+  reader: Reader,
+  accountId: string,
+  customerIds: readonly string[],
+): Promise<ContactRow[]> {
+  return customerIds.length === 0 ? [] : await ofCustomers.all(reader, { accountId, customerIds });
+}
+
+const emailsOfCustomers = prepared((db, { accountId, customerIds }: OfCustomers) =>
+  db
+    .selectFrom("contacts")
+    .select(["customer_id", "value"])
+    .where("account_id", "=", accountId)
+    .where("customer_id", "in", customerIds)
+    .where("type", "=", sql.lit("email" as const))
+    .orderBy("customer_id")
+    .orderBy("position")
+    .orderBy("id"),
+);
+
+/** The email addresses of some customers, each customer's in their order. */
+export async function listEmailAddresses(
+  reader: Reader,
+  accountId: string,
+  customerIds: readonly string[],
+): Promise<Pick<ContactRow, "customer_id" | "value">[]> {
+  return customerIds.length === 0 ? [] : await emailsOfCustomers.all(reader, { accountId, customerIds });
 }
 
 /** A contact that stays keeps its id; its place and its spelling may change (U3). */

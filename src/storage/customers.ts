@@ -3,6 +3,7 @@ import type { SearchTerm } from "../domain/search-words.ts";
 import type { ContactType } from "../domain/states.ts";
 import type { Reader, Tx } from "./database.ts";
 import type { Slice, SortDirection } from "./paging.ts";
+import { prepared } from "./prepared.ts";
 import type { CustomerRow, Schema } from "./schema.ts";
 import { matchingCustomers } from "./search.ts";
 
@@ -53,14 +54,12 @@ export async function lockCustomer(tx: Tx, accountId: string, id: string): Promi
     .executeTakeFirst();
 }
 
+const byIds = prepared((db, { accountId, ids }: { accountId: string; ids: readonly string[] }) =>
+  db.selectFrom("customers").selectAll().where("account_id", "=", accountId).where("id", "in", ids),
+);
+
 export async function findCustomers(reader: Reader, accountId: string, ids: readonly string[]): Promise<CustomerRow[]> {
-  if (ids.length === 0) return [];
-  return await reader.query
-    .selectFrom("customers")
-    .selectAll()
-    .where("account_id", "=", accountId)
-    .where("id", "in", ids)
-    .execute();
+  return ids.length === 0 ? [] : await byIds.all(reader, { accountId, ids });
 }
 
 /** Sets the changed columns and moves the version. */

@@ -35,6 +35,8 @@ export interface Driver {
   transaction<T>(work: (way: Way) => Promise<T>): Promise<T>;
   /** Whether the engine's error means that another transaction was in the way and the same work may succeed now. */
   isRetryable(error: unknown): boolean;
+  /** See `Db`. */
+  changeMark(): number | null;
   /** For whoever watches the engine, by name: sizes of files in bytes, or connections by what they do. */
   figures(): Promise<Record<string, number>>;
   /** What it takes to share the database with other processes; absent where one process serves. */
@@ -193,6 +195,14 @@ export class Db implements Reader {
       for (const hook of tx?.hooks ?? []) await hook();
       return result;
     }
+  }
+
+  /**
+   * A number that every commit of any process changes, for what is kept in memory and must not outlive one; null where the
+   * engine has none, and telling would cost a question of its own.
+   */
+  changeMark(): number | null {
+    return this.#driver.changeMark();
   }
 
   /** What the engine says of itself; see `Driver`. */

@@ -11,23 +11,28 @@ interface Waiting {
   reject: (error: unknown) => void;
 }
 
+interface Around {
+  /** Takes the write lock. */
+  begin: () => Promise<void>;
+  beforeCommit: () => void;
+}
+
 /** The end of one transaction of a group, to be told when the group is on the disk. */
 type Ending = () => void;
 
 /**
  * Runs transactions one after the other and commits those together that wait for each other anyway: one sync of the disk
- * for all. None is told that it is done before that commit; one that fails takes nothing of the others with it. `begin`
- * takes the write lock.
+ * for all. None is told that it is done before that commit; one that fails takes nothing of the others with it.
  */
 export function openGroupCommit(
   database: DatabaseSync,
-  begin: () => Promise<void>,
+  around: Around,
 ): { run<T>(work: () => Promise<T>): Promise<T>; idle(): Promise<void> } {
   const queue: Waiting[] = [];
   let running: Promise<void> | undefined;
 
   const drain = async (): Promise<void> => {
-    while (queue.length > 0) await commitGroup(database, begin, queue);
+    while (queue.length > 0) await commitGroup(database, around, queue);
     running = undefined;
   };
   return {
@@ -42,7 +47,7 @@ export function openGroupCommit(
 }
 
 /** Takes at least one from the queue. Settles all that it took; never rejects. */
-async function commitGroup(database: DatabaseSync, begin: () => Promise<void>, queue: Waiting[]): Promise<void> {
+async function commitGroup(database: DatabaseSync, { begin, beforeCommit }: Around, queue: Waiting[]): Promise<void> {
   const taken: Waiting[] = [];
   const endings: Ending[] = [];
   try {
@@ -54,6 +59,7 @@ async function commitGroup(database: DatabaseSync, begin: () => Promise<void>, q
       taken.push(next);
       endings.push(await runAlone(database, next));
     } while (taken.length < MOST_IN_GROUP && performance.now() < until);
+    beforeCommit();
     database.exec("commit");
   } catch (error) {
     if (database.isTransaction) database.exec("rollback");

@@ -1,5 +1,6 @@
 import { acrossAccounts } from "./across-accounts.ts";
 import type { Reader, Tx } from "./database.ts";
+import { prepared } from "./prepared.ts";
 import type { InboxRow } from "./schema.ts";
 
 /** Returns false when another inbox of the account has that address. */
@@ -44,14 +45,12 @@ export async function lockInbox(tx: Tx, accountId: string, id: string): Promise<
     .executeTakeFirst();
 }
 
+const byIds = prepared((db, { accountId, ids }: { accountId: string; ids: readonly string[] }) =>
+  db.selectFrom("inboxes").selectAll().where("account_id", "=", accountId).where("id", "in", ids),
+);
+
 export async function findInboxes(reader: Reader, accountId: string, ids: readonly string[]): Promise<InboxRow[]> {
-  if (ids.length === 0) return [];
-  return await reader.query
-    .selectFrom("inboxes")
-    .selectAll()
-    .where("account_id", "=", accountId)
-    .where("id", "in", ids)
-    .execute();
+  return ids.length === 0 ? [] : await byIds.all(reader, { accountId, ids });
 }
 
 /** `addressKey` as `contactKey("email", …)` makes it. */

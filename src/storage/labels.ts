@@ -1,4 +1,5 @@
 import type { Reader, Tx } from "./database.ts";
+import { prepared } from "./prepared.ts";
 import type { LabelRow } from "./schema.ts";
 
 /** Returns false when another label of the account has that name. */
@@ -56,14 +57,12 @@ export async function keepLabels(tx: Tx, accountId: string, ids: readonly string
     .execute();
 }
 
+const byIds = prepared((db, { accountId, ids }: { accountId: string; ids: readonly string[] }) =>
+  db.selectFrom("labels").selectAll().where("account_id", "=", accountId).where("id", "in", ids),
+);
+
 export async function findLabels(reader: Reader, accountId: string, ids: readonly string[]): Promise<LabelRow[]> {
-  if (ids.length === 0) return [];
-  return await reader.query
-    .selectFrom("labels")
-    .selectAll()
-    .where("account_id", "=", accountId)
-    .where("id", "in", ids)
-    .execute();
+  return ids.length === 0 ? [] : await byIds.all(reader, { accountId, ids });
 }
 
 export async function findLabelByName(

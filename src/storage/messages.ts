@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Reader, Tx } from "./database.ts";
 import type { Slice, SortDirection } from "./paging.ts";
+import { prepared } from "./prepared.ts";
 import type { MessageRow } from "./schema.ts";
 
 export async function insertMessage(tx: Tx, message: MessageRow): Promise<void> {
@@ -22,22 +23,24 @@ export async function findMessage(
     .executeTakeFirst();
 }
 
-/** All messages of some tickets, each ticket's oldest first (M1). */
-export async function listMessagesOf(
-  reader: Reader,
-  accountId: string,
-  ticketIds: readonly string[],
-): Promise<MessageRow[]> {
-  if (ticketIds.length === 0) return [];
-  return await reader.query
+const ofTickets = prepared((db, { accountId, ticketIds }: { accountId: string; ticketIds: readonly string[] }) =>
+  db
     .selectFrom("messages")
     .selectAll()
     .where("account_id", "=", accountId)
     .where("ticket_id", "in", ticketIds)
     .orderBy("ticket_id")
     .orderBy("created_at")
-    .orderBy("id")
-    .execute();
+    .orderBy("id"),
+);
+
+/** All messages of some tickets, each ticket's oldest first (M1). */
+export async function listMessagesOf(
+  reader: Reader,
+  accountId: string,
+  ticketIds: readonly string[],
+): Promise<MessageRow[]> {
+  return ticketIds.length === 0 ? [] : await ofTickets.all(reader, { accountId, ticketIds });
 }
 
 export async function listMessages(

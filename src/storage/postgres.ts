@@ -78,6 +78,7 @@ export function openPostgres({
     longReads: reads,
     transaction: async (work) => await inTransaction(pool, async (client) => await work(wayOf(client))),
     isRetryable: (error) => hasCode(error, LOST_TO_ANOTHER) || naming.isStale(error),
+    changeMark: () => null,
     // oxlint-disable-next-line require-await -- the interface is asynchronous, the pool is not
     figures: async () => ({
       connections: pool.totalCount,

@@ -17,6 +17,9 @@ export interface SearchEntry {
 // PostgreSQL keeps at most 256 positions of a word, none above 16383.
 const POSITION_LIMIT = 16_383;
 
+/** As much of a reader as tells which SQL it understands. */
+type OfEngine = Pick<Reader, "engine">;
+
 /** Puts an entry into the index, in place of what it held for the same id. */
 export async function indexEntry(tx: Tx, accountId: string, entry: SearchEntry): Promise<void> {
   const words = searchWords(entry.text);
@@ -46,22 +49,30 @@ export async function removeEntry(tx: Tx, accountId: string, id: string): Promis
 }
 
 /** The ids of the tickets of which a message matches every term, as a subquery. No term matches nothing. */
-export function matchingTickets(reader: Reader, accountId: string, terms: readonly SearchTerm[]): RawBuilder<string> {
+export function matchingTickets(reader: OfEngine, accountId: string, terms: readonly SearchTerm[]): RawBuilder<string> {
   return matching(reader, accountId, terms, true);
 }
 
 /** The ids of the messages that match every term, as a subquery; of a ticket without messages its own id. */
-export function matchingMessages(reader: Reader, accountId: string, terms: readonly SearchTerm[]): RawBuilder<string> {
+export function matchingMessages(
+  reader: OfEngine,
+  accountId: string,
+  terms: readonly SearchTerm[],
+): RawBuilder<string> {
   return matching(reader, accountId, terms, true, "id");
 }
 
 /** The ids of the customers that match every term, as a subquery. No term matches nothing. */
-export function matchingCustomers(reader: Reader, accountId: string, terms: readonly SearchTerm[]): RawBuilder<string> {
+export function matchingCustomers(
+  reader: OfEngine,
+  accountId: string,
+  terms: readonly SearchTerm[],
+): RawBuilder<string> {
   return matching(reader, accountId, terms, false);
 }
 
 function matching(
-  { engine }: Reader,
+  { engine }: OfEngine,
   accountId: string,
   terms: readonly SearchTerm[],
   messages: boolean,
@@ -102,14 +113,14 @@ function queryOf(terms: readonly SearchTerm[]): string {
  * A text as words are compared, for looking into a column that the index has narrowed down: lower case, without accents.
  * On SQLite a function of ours (`sqlite.ts`).
  */
-export function folded({ engine }: Reader, text: RawBuilder<string | null>): RawBuilder<string> {
+export function folded({ engine }: OfEngine, text: RawBuilder<string | null>): RawBuilder<string> {
   if (engine === "sqlite") return sql`fold(${text})`;
   return sql`lower(regexp_replace(normalize(coalesce(${text}, ''), NFKD), '[\u0300-\u036f]', '', 'g'))`;
 }
 
 /** Whether a column holds every word of some terms, as a condition. Words are compared as the index compares them. */
 export function holdsWords(
-  reader: Reader,
+  reader: OfEngine,
   text: RawBuilder<string | null>,
   terms: readonly SearchTerm[],
 ): RawBuilder<SqlBool> {

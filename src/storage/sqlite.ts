@@ -18,6 +18,7 @@ import { foldText } from "../domain/search-words.ts";
 import type { Driver, Way } from "./database.ts";
 import type { Schema } from "./schema.ts";
 import { openGroupCommit } from "./group-commit.ts";
+import { SharedSnapshot } from "./shared-snapshot.ts";
 import { SqliteThread } from "./sqlite-thread.ts";
 import type { Statement, Statements } from "./statements.ts";
 
@@ -48,7 +49,9 @@ export function openSqlite({ file, plugins = [] }: SqliteOptions): Driver {
   const writer = new SqliteConnection(openFile(file));
   // The writer waits for other processes in `begin`, without blocking; SQLite's own wait would sleep on this thread.
   writer.database.exec("pragma busy_timeout = 0");
-  const reader = new SqliteConnection(openFile(file, true));
+  const readFile = openFile(file, true);
+  const snapshot = new SharedSnapshot(readFile);
+  const reader = new SqliteConnection(readFile, () => snapshot.share());
   const thread = new SqliteThread(file);
   const compiled = new Map<object, unknown>();
   const wayOf = (connection: SqliteConnection | SqliteThread): Way => ({
@@ -56,7 +59,10 @@ export function openSqlite({ file, plugins = [] }: SqliteOptions): Driver {
     statements: statementsOn(connection, compiled),
   });
   const writes = wayOf(writer);
-  const group = openGroupCommit(writer.database, async () => await begin(writer.database));
+  const group = openGroupCommit(writer.database, {
+    begin: async () => await begin(writer.database),
+    beforeCommit: () => snapshot.end(),
+  });
 
   return {
     engine: "sqlite",
@@ -64,10 +70,12 @@ export function openSqlite({ file, plugins = [] }: SqliteOptions): Driver {
     longReads: wayOf(thread),
     transaction: async (work) => await group.run(async () => await work(writes)),
     isRetryable: () => false,
+    changeMark: () => snapshot.mark(),
     figures: async () => ({ file_bytes: await sizeOf(file), wal_bytes: await sizeOf(`${file}-wal`) }),
     close: async () => {
       await group.idle();
       await thread.close();
+      snapshot.end();
       reader.close();
       writer.close();
     },
@@ -137,11 +145,14 @@ interface Prepared {
 /** One connection, with its prepared statements. Calls run on the calling thread. */
 export class SqliteConnection implements DatabaseConnection {
   readonly database: DatabaseSync;
+  /** Told before each statement. */
+  readonly #before: (() => void) | undefined;
   readonly #statements = new Map<string, Prepared>();
   readonly #kept = new Map<Statement, StatementSync>();
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, before?: () => void) {
     this.database = database;
+    this.#before = before;
   }
 
   // oxlint-disable-next-line require-await -- the interface is asynchronous, the engine is not
@@ -150,6 +161,7 @@ export class SqliteConnection implements DatabaseConnection {
   }
 
   execute<R>(sql: string, parameters: readonly unknown[]): QueryResult<R> {
+    this.#before?.();
     const { statement, returnsRows } = this.#prepare(sql);
     // node:sqlite takes the values SQLite stores; Kysely types them as unknown.
     const values = parameters as SQLInputValue[];
@@ -179,6 +191,7 @@ export class SqliteConnection implements DatabaseConnection {
 
   /** The prepared form of a kept statement, for as long as the connection lives. */
   keep(statement: Statement): StatementSync {
+    this.#before?.();
     let prepared = this.#kept.get(statement);
     if (prepared === undefined) this.#kept.set(statement, (prepared = this.#prepare(statement.sql).statement));
     return prepared;

@@ -39,7 +39,7 @@ export interface TicketCondition {
 type Row = ExpressionBuilder<Schema, "tickets">;
 
 interface Asked {
-  reader: Reader;
+  reader: Pick<Reader, "engine">;
   accountId: string;
   row: Row;
 }

@@ -1,8 +1,9 @@
 import { type ExpressionBuilder, type SqlBool, sql } from "kysely";
 import type { SearchTerm } from "../domain/search-words.ts";
 import type { TicketState, TicketType } from "../domain/states.ts";
-import type { Reader } from "./database.ts";
+import type { Engine, Reader } from "./database.ts";
 import type { Slice, SortDirection } from "./paging.ts";
+import { prepared } from "./prepared.ts";
 import type { Flag, Schema, TicketRow } from "./schema.ts";
 import { matchingTickets } from "./search.ts";
 import { type TicketCondition, writeConditions } from "./ticket-conditions.ts";
@@ -46,12 +47,65 @@ export async function listTickets(
   after?: TicketRow,
 ): Promise<TicketRow[]> {
   if (limit === 0) return [];
-  let query = reader.query
+  const page = { ...narrowedBy(accountId, filter), limit, offset };
+  if (after === undefined && isPlain(filter)) return await keptPage(filter, sort).all(reader, page);
+  const query = pageOf(reader, page, filter, sort);
+  return await (after === undefined ? query : query.where((row) => behind(row, sort, after))).execute();
+}
+
+/** The values of a filter: in a query that is kept, places for them (see `prepared.ts`). */
+interface Narrowed extends TicketFilter {
+  accountId: string;
+  /** Those of `userIds` that are somebody. */
+  assigned: readonly string[];
+}
+
+function narrowedBy(accountId: string, filter: TicketFilter): Narrowed {
+  return { ...filter, accountId, assigned: filter.userIds?.filter((id) => id !== null) ?? [] };
+}
+
+/** Pages that were asked for, by which filters and which sort they have: a text for each. */
+const keptPages = new Map<string, ReturnType<typeof preparePage>>();
+
+function keptPage(filter: TicketFilter, sort: readonly TicketSort[]): ReturnType<typeof preparePage> {
+  const shape = `${shapeOf(filter)} ${sort.map(({ column, direction }) => `${column} ${direction}`).join()}`;
+  let kept = keptPages.get(shape);
+  if (kept === undefined) keptPages.set(shape, (kept = preparePage(filter, sort)));
+  return kept;
+}
+
+function preparePage(filter: TicketFilter, sort: readonly TicketSort[]) {
+  return prepared((query, page: Narrowed & Slice, engine) => pageOf({ query, engine }, page, filter, sort));
+}
+
+/** Whether only values differ between filters of the same shape: a search has words and operators of its own. */
+function isPlain({ terms, conditions: asked }: TicketFilter): boolean {
+  return terms === undefined && (asked === undefined || asked.length === 0);
+}
+
+/** Which members a filter has, which lists are empty, and whether the unassigned are asked for. */
+function shapeOf(filter: TicketFilter): string {
+  let shape = "";
+  for (const name in filter) {
+    const value = filter[name as keyof TicketFilter];
+    if (value === undefined || value === null) continue;
+    shape += ` ${name}`;
+    if (Array.isArray(value)) shape += `${value.length === 0 ? "0" : ""}${value.includes(null) ? "n" : ""}`;
+  }
+  return `${shape}${filter.userIds?.every((id) => id === null) === true ? "a" : ""}`;
+}
+
+function pageOf(
+  { query: db, engine }: Pick<Reader, "query" | "engine">,
+  page: Narrowed & Slice,
+  filter: TicketFilter,
+  sort: readonly TicketSort[],
+) {
+  let query = db
     .selectFrom("tickets")
     .selectAll()
-    .where("tickets.account_id", "=", accountId)
-    .where((row) => row.and(conditions(reader, accountId, filter, row)));
-  if (after !== undefined) query = query.where((row) => behind(row, sort, after));
+    .where("tickets.account_id", "=", page.accountId)
+    .where((row) => row.and(conditions(engine, page, filter, row)));
   for (const { column, direction } of sort) {
     query = query.orderBy(column, (order) => {
       const directed = direction === "asc" ? order.asc() : order.desc();
@@ -59,11 +113,10 @@ export async function listTickets(
       return direction === "asc" ? directed.nullsFirst() : directed.nullsLast();
     });
   }
-  return await query
+  return query
     .orderBy("id", sort.at(-1)?.direction ?? "desc")
-    .limit(limit)
-    .offset(offset)
-    .execute();
+    .limit(page.limit)
+    .offset(page.offset);
 }
 
 /** What stands behind a ticket: it is greater in one key, and equal in those before it. */
@@ -99,7 +152,7 @@ export async function listTicketIds(
     .selectFrom("tickets")
     .select("id")
     .where("tickets.account_id", "=", accountId)
-    .where((row) => row.and(conditions(reader, accountId, filter, row)))
+    .where((row) => row.and(conditions(reader.engine, narrowedBy(accountId, filter), filter, row)))
     .orderBy("id")
     .limit(limit)
     .execute();
@@ -112,52 +165,54 @@ export async function countTickets(reader: Reader, accountId: string, filter: Ti
     .selectFrom("tickets")
     .select((row) => row.fn.countAll<number>().as("total"))
     .where("tickets.account_id", "=", accountId)
-    .where((row) => row.and(conditions(reader, accountId, filter, row)))
+    .where((row) => row.and(conditions(reader.engine, narrowedBy(accountId, filter), filter, row)))
     .executeTakeFirstOrThrow();
   return total;
 }
 
 type Row = ExpressionBuilder<Schema, "tickets">;
 
-function conditions(reader: Reader, accountId: string, filter: TicketFilter, row: Row) {
+/** `filter` says what there is to narrow by, and `values` by which values. */
+function conditions(engine: Engine, values: Narrowed, filter: TicketFilter, row: Row) {
   const nothing = sql<SqlBool>`false`;
-  const oneOf = (column: keyof TicketRow, values: readonly unknown[] | undefined) => {
-    if (values === undefined) return [];
-    return values.length === 0 ? [nothing] : [row(column, "in", values as never)];
+  const oneOf = (column: keyof TicketRow, name: keyof TicketFilter) => {
+    const asked = filter[name] as readonly unknown[] | null | undefined;
+    if (asked === undefined || asked === null) return [];
+    return asked.length === 0 ? [nothing] : [row(column, "in", values[name] as never)];
   };
+  const { accountId } = values;
   return [
-    ...oneOf("id", filter.ids),
-    ...oneOf("inbox_id", filter.within ?? undefined),
-    ...oneOf("inbox_id", filter.inboxIds),
-    ...oneOf("customer_id", filter.customerIds),
-    ...oneOf("state", filter.states),
-    ...oneOf("type", filter.types),
-    ...oneOf("spam", filter.spam),
-    ...oneOf("trash", filter.trash),
-    ...assignees(row, filter.userIds),
-    ...labels(row, accountId, filter.labelIds),
-    ...(filter.sinceCreated === undefined ? [] : [row("created_at", ">=", filter.sinceCreated)]),
-    ...(filter.sinceUpdated === undefined ? [] : [row("updated_at", ">=", filter.sinceUpdated)]),
+    ...oneOf("id", "ids"),
+    ...oneOf("inbox_id", "within"),
+    ...oneOf("inbox_id", "inboxIds"),
+    ...oneOf("customer_id", "customerIds"),
+    ...oneOf("state", "states"),
+    ...oneOf("type", "types"),
+    ...oneOf("spam", "spam"),
+    ...oneOf("trash", "trash"),
+    ...assignees(row, values, filter),
+    ...labels(row, values, filter),
+    ...(filter.sinceCreated === undefined ? [] : [row("created_at", ">=", values.sinceCreated as number)]),
+    ...(filter.sinceUpdated === undefined ? [] : [row("updated_at", ">=", values.sinceUpdated as number)]),
     ...(filter.terms === undefined
       ? []
-      : [sql<SqlBool>`tickets.id in ${matchingTickets(reader, accountId, filter.terms)}`]),
-    ...writeConditions({ reader, accountId, row }, filter.conditions),
+      : [sql<SqlBool>`tickets.id in ${matchingTickets({ engine }, accountId, filter.terms)}`]),
+    ...writeConditions({ reader: { engine }, accountId, row }, filter.conditions),
   ];
 }
 
-function assignees(row: Row, userIds: TicketFilter["userIds"]) {
+function assignees(row: Row, { assigned }: Narrowed, { userIds }: TicketFilter) {
   if (userIds === undefined) return [];
-  const assigned = userIds.filter((id) => id !== null);
   const either = [
     ...(userIds.includes(null) ? [row("user_id", "is", null)] : []),
-    ...(assigned.length > 0 ? [row("user_id", "in", assigned)] : []),
+    ...(userIds.some((id) => id !== null) ? [row("user_id", "in", assigned)] : []),
   ];
   return [either.length === 0 ? sql<SqlBool>`false` : row.or(either)];
 }
 
-function labels(row: Row, accountId: string, labelIds: TicketFilter["labelIds"]) {
-  if (labelIds === undefined) return [];
-  if (labelIds.length === 0) return [sql<SqlBool>`false`];
+function labels(row: Row, { accountId, labelIds = [] }: Narrowed, asked: TicketFilter) {
+  if (asked.labelIds === undefined) return [];
+  if (asked.labelIds.length === 0) return [sql<SqlBool>`false`];
   return [
     row.exists(
       row

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { acrossAccounts } from "./across-accounts.ts";
 import type { Reader, Tx } from "./database.ts";
+import { prepared } from "./prepared.ts";
 import type { UserRow } from "./schema.ts";
 
 /** Returns false when another user of the account has that email. */
@@ -47,14 +48,12 @@ export async function findUser(reader: Reader, accountId: string, id: string): P
     .executeTakeFirst();
 }
 
+const byIds = prepared((db, { accountId, ids }: { accountId: string; ids: readonly string[] }) =>
+  db.selectFrom("users").selectAll().where("account_id", "=", accountId).where("id", "in", ids),
+);
+
 export async function findUsers(reader: Reader, accountId: string, ids: readonly string[]): Promise<UserRow[]> {
-  if (ids.length === 0) return [];
-  return await reader.query
-    .selectFrom("users")
-    .selectAll()
-    .where("account_id", "=", accountId)
-    .where("id", "in", ids)
-    .execute();
+  return ids.length === 0 ? [] : await byIds.all(reader, { accountId, ids });
 }
 
 /** `emailKey` as `contactKey("email", …)` makes it. */

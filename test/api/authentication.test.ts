@@ -1,12 +1,15 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { createHash } from "node:crypto";
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { createToken } from "../../src/desk/create-token.ts";
 import { Faults } from "../../src/domain/faults.ts";
 import { MINUTE, setClock } from "../../src/domain/time.ts";
+import { LONGEST_BELIEVED } from "../../src/api/known-tokens.ts";
+import { openStorage } from "../../src/storage/open.ts";
 import { listApiTokens, revokeApiToken } from "../../src/storage/api-tokens.ts";
 import { type RawAnswer, exchange } from "../support/raw-http.ts";
 import { type TestDesk, type TestServer, openDesk, startTestServer } from "../support/test-api.ts";
-import { ENGINE_MISSING } from "../support/test-storage.ts";
+import { ENGINE_MISSING, openTestStorage } from "../support/test-storage.ts";
 
 const basic = (text: string): string => Buffer.from(text).toString("base64");
 
@@ -156,6 +159,32 @@ describe.skipIf(ENGINE_MISSING !== null)("authentication", () => {
     expect((await ask([`Authorization: Bearer ${token}`])).status).toBe(401);
     expect((await ask([`Authorization: Basic ${basic(`${token}:X`)}`])).status).toBe(401);
     expect((await desk.get("/users")).status).toBe(200);
+  });
+
+  test("A2: a token that another process revoked is 401 at once on SQLite, and within a second on PostgreSQL", async () => {
+    const storage = await openTestStorage();
+    const server = await startTestServer({}, storage);
+    const served = await openDesk({}, server);
+    const { id, token } = await newToken(served);
+    const status = async (): Promise<number> =>
+      (await ask([`Authorization: Bearer ${token}`], "GET /api/v1/users", server)).status;
+    expect(await status()).toBe(200);
+    const other = await openStorage(storage);
+    // As another process does it: this one hears of it from the database only.
+    await other.db.transact(
+      async (tx) =>
+        await tx.query
+          .updateTable("api_tokens")
+          .set({ revoked_at: Date.now() })
+          .where("account_id", "=", served.account.id)
+          .where("id", "=", id)
+          .execute(),
+    );
+    if (other.db.engine === "postgres") await sleep(LONGEST_BELIEVED);
+    expect(await status()).toBe(401);
+    await other.close();
+    await server.close();
+    await storage.remove();
   });
 
   test("A2: when a token was last used is written once a minute, for all together", async () => {

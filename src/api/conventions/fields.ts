@@ -25,10 +25,12 @@ export function pickFields(
   resource: Resource,
   { documented, extra }: ResourceFields,
   asked: ReadonlySet<string> | null,
-  embedded: ReadonlyMap<string, readonly string[]> = new Map(),
+  embedded: ReadonlyMap<string, readonly string[]> = NOTHING_EMBEDDED,
 ): Resource {
   const picked: Resource = {};
-  for (const [name, value] of Object.entries(resource)) {
+  // A plain loop: this runs for every resource of every list.
+  for (const name in resource) {
+    const value = resource[name];
     if (value === undefined) continue;
     if (asked === null) {
       if (!extra.includes(name)) picked[name] = value;
@@ -39,3 +41,5 @@ export function pickFields(
   }
   return picked;
 }
+
+const NOTHING_EMBEDDED: ReadonlyMap<string, readonly string[]> = new Map();

@@ -1,7 +1,7 @@
 import { formatTime } from "../../domain/time.ts";
-import { listContacts } from "../../storage/contacts.ts";
+import { listEmailAddresses } from "../../storage/contacts.ts";
 import type { Reader } from "../../storage/database.ts";
-import type { ContactRow, TicketRow } from "../../storage/schema.ts";
+import type { TicketRow } from "../../storage/schema.ts";
 import { labelIdsOf } from "../../storage/tickets.ts";
 import { EMBED_NAMES, type Embed } from "../conventions/embed.ts";
 import { type Resource, type ResourceFields, pickFields } from "../conventions/fields.ts";
@@ -44,11 +44,18 @@ export async function presentTickets(
   viewerId: string | null = null,
 ): Promise<Resource[]> {
   const addresses = await replyAddresses(reader, accountId, tickets, asked);
-  const embedded = await loadEmbeds(reader, accountId, tickets, embeds);
+  const embedded = embeds.size === 0 ? null : await loadEmbeds(reader, accountId, tickets, embeds);
+  // Without `fields` nothing but what is documented is shown, and need not be narrowed down.
+  if (asked === null) {
+    return tickets.map((ticket) => {
+      const fields = documentedFields(ticket, addresses.get(ticket.customer_id) ?? null);
+      return embedded === null ? fields : Object.assign(fields, embedded(ticket));
+    });
+  }
   const marks = await loadMarks(reader, accountId, viewerId, tickets, asked);
   return tickets.map((ticket) => {
-    const fields = ticketFields(ticket, addresses.get(ticket.customer_id) ?? null);
-    const resource = { ...fields, ...marks(ticket), ...embedded(ticket) };
+    const fields = documentedFields(ticket, addresses.get(ticket.customer_id) ?? null);
+    const resource = { ...fields, ...extraFields(ticket), ...marks(ticket), ...embedded?.(ticket) };
     return pickFields(resource, FIELDS, asked, EMBED_NAMES);
   });
 }
@@ -65,7 +72,7 @@ export async function presentTicket(
   return resource;
 }
 
-function ticketFields(ticket: TicketRow, address: string | null): Resource {
+function documentedFields(ticket: TicketRow, address: string | null): Resource {
   return {
     id: ticket.id,
     number: ticket.number,
@@ -84,10 +91,11 @@ function ticketFields(ticket: TicketRow, address: string | null): Resource {
     updated_at: formatTime(ticket.updated_at),
     created_at: formatTime(ticket.created_at),
     summary: ticket.summary,
-    version: ticket.version,
-    merged_into: ticket.merged_into,
-    split_from: ticket.split_from,
   };
+}
+
+function extraFields({ version, merged_into, split_from }: TicketRow): Resource {
+  return { version, merged_into, split_from };
 }
 
 /** The first email address of the customers of tickets that have no `reply_to` of their own (K1). */
@@ -96,11 +104,18 @@ async function replyAddresses(
   accountId: string,
   tickets: readonly TicketRow[],
   asked: ReadonlySet<string> | null,
-): Promise<Map<string, string>> {
-  if (asked !== null && !asked.has("reply_to")) return new Map();
-  const customers = tickets.filter(({ type, reply_to }) => type === "email" && reply_to === null);
-  const ids = [...new Set(customers.map(({ customer_id }) => customer_id))];
-  const contacts = await listContacts(reader, accountId, ids);
-  const emails = contacts.filter(({ type }: ContactRow) => type === "email").toReversed();
-  return new Map(emails.map(({ customer_id, value }) => [customer_id, value.trim()]));
+): Promise<ReadonlyMap<string, string>> {
+  if (asked !== null && !asked.has("reply_to")) return NO_ADDRESSES;
+  const ids = new Set<string>();
+  for (const { type, reply_to, customer_id } of tickets) {
+    if (type === "email" && reply_to === null) ids.add(customer_id);
+  }
+  if (ids.size === 0) return NO_ADDRESSES;
+  const addresses = new Map<string, string>();
+  for (const { customer_id, value } of await listEmailAddresses(reader, accountId, [...ids])) {
+    if (!addresses.has(customer_id)) addresses.set(customer_id, value.trim());
+  }
+  return addresses;
 }
+
+const NO_ADDRESSES: ReadonlyMap<string, string> = new Map();
