@@ -54,7 +54,7 @@ export function serveApi(api: FastifyInstance, parts: ApiParts): Promise<object>
   api.addHook("preHandler", ({ call, routeOptions: { config } }, _reply, done) => {
     // Most see all inboxes: they do not wait for a promise to say so.
     if (call?.user?.inboxIds == null || config.endpoint === undefined) done();
-    else refuseHidden(context.db, call, config.endpoint).then(() => done(), done);
+    else void settleHook(refuseHidden(context.db, call, config.endpoint), done);
   });
   // Once more after the compression of each route, which adds to it what is there in another letter case.
   api.addHook("onRoute", (route) => {
@@ -85,6 +85,17 @@ export function serveApi(api: FastifyInstance, parts: ApiParts): Promise<object>
   const description = openApiDocument(router.routes);
   api.get(DESCRIPTION.path, async (request, reply) => await sendAnswer(context, request, reply, ok(description)));
   return Promise.resolve(description);
+}
+
+/** Goes on once a check is through, or says why not. */
+async function settleHook(check: Promise<void>, done: (error?: Error) => void): Promise<void> {
+  try {
+    await check;
+  } catch (error) {
+    done(error as Error);
+    return;
+  }
+  done();
 }
 
 /** The description is no secret of an account's. */

@@ -96,6 +96,8 @@ export function openPostgres({
       await announcer.sent();
       await replica?.close();
       await reads.query.destroy();
+      // Kysely ends the pool only if it has run a query itself.
+      if (!pool.ended) await pool.end();
     },
   };
 }
