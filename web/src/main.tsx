@@ -4,6 +4,7 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { followConnection } from "./api/connection.ts";
+import { forgetOldest } from "./api/forget-oldest.ts";
 import { queryClient, whenSignedOut } from "./api/query-client.ts";
 import { reloadOnNewBuild } from "./app/new-build.ts";
 import { router, signedOut } from "./app/router.tsx";
@@ -15,6 +16,7 @@ import { TooltipLayer } from "./ui/tooltip-layer.tsx";
 
 reloadOnNewBuild();
 followConnection();
+forgetOldest(queryClient.getQueryCache());
 listenForKeys();
 whenSignedOut(signedOut);
 startLanguage();
