@@ -1,6 +1,6 @@
 import tailwind from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
-import type { InlineConfig } from "vite";
+import type { InlineConfig, Plugin } from "vite";
 
 export const webRoot = import.meta.dirname;
 
@@ -9,7 +9,7 @@ export function bundleOptions(): InlineConfig {
   return {
     configFile: false,
     root: webRoot,
-    plugins: [react(), tailwind()],
+    plugins: [react(), tailwind(), preloadFirstScreens()],
     build: {
       target: ["chrome120", "firefox121", "safari17.4"],
       emptyOutDir: true,
@@ -23,6 +23,14 @@ export function bundleOptions(): InlineConfig {
           codeSplitting: {
             minSize: 4000,
             groups: [
+              {
+                // What the first screens share with each other and with what comes later, in one file instead of a dozen.
+                name: "screens",
+                test: /web[\\/]src[\\/](app|features[\\/]tickets?)[\\/]/,
+                priority: 2,
+                minSize: 0,
+                minShareCount: 2,
+              },
               {
                 name: "libraries",
                 test: /node_modules[\\/](react|react-dom|scheduler|@tanstack[\\/](?!.*virtual))/,
@@ -43,6 +51,39 @@ export function bundleOptions(): InlineConfig {
             ],
           },
         },
+      },
+    },
+  };
+}
+
+/** What stands behind the first list and the ticket beside it; other languages than English are loaded when they are known. */
+const FIRST_SCREENS = /(app\/(frame|list-screen|ticket-screen)\.tsx|i18n\/en\/(frame|tickets|ticket)\.ts)$/;
+
+/** Has the first screens fetched beside the code that asks for them, not after it has run. */
+function preloadFirstScreens(): Plugin {
+  return {
+    name: "preload-first-screens",
+    apply: "build",
+    transformIndexHtml: {
+      order: "post",
+      handler: (html, { bundle = {} }) => {
+        const wanted = new Set<string>();
+        const add = (fileName: string): void => {
+          const chunk = bundle[fileName];
+          if (wanted.has(fileName) || chunk?.type !== "chunk") return;
+          wanted.add(fileName);
+          for (const other of chunk.imports) add(other);
+        };
+        for (const chunk of Object.values(bundle)) {
+          if (chunk.type === "chunk" && FIRST_SCREENS.test(chunk.facadeModuleId ?? "")) add(chunk.fileName);
+        }
+        return [...wanted]
+          .filter((fileName) => !html.includes(fileName))
+          .map((fileName) => ({
+            tag: "link",
+            attrs: { rel: "modulepreload", crossorigin: true, href: `/${fileName}` },
+            injectTo: "head" as const,
+          }));
       },
     },
   };

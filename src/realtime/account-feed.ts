@@ -2,7 +2,14 @@ import { isDeepStrictEqual } from "node:util";
 import { type PresentUser, presentUsers } from "../domain/presence.ts";
 import { SECOND } from "../domain/time.ts";
 import type { Db } from "../storage/database.ts";
-import { type EventCursor, FIRST_EVENT, findEventCursor, findNewestEvent, listEvents } from "../storage/events.ts";
+import {
+  BEGINNING,
+  type EventCursor,
+  FIRST_EVENT,
+  findEventCursor,
+  findNewestEvent,
+  listEvents,
+} from "../storage/events.ts";
 import { onNews } from "../storage/news.ts";
 import type { Presences } from "../storage/presences.ts";
 import type { EventRow } from "../storage/schema.ts";
@@ -243,9 +250,6 @@ export class AccountFeed {
     return await turn;
   }
 }
-
-/** The place before the first event, where an account without any begins. */
-const BEGINNING = "0".repeat(24);
 
 function idOf({ id }: EventCursor): string {
   return id === "" ? BEGINNING : id;

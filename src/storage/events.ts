@@ -114,6 +114,9 @@ export async function listEvents(
     .execute();
 }
 
+/** In place of an event's id: the place before the first one, where an account without any begins. */
+export const BEGINNING = "0".repeat(24);
+
 /** The newest event that every reader sees; undefined when there is none. */
 export async function findNewestEvent(reader: Reader, accountId: string): Promise<EventCursor | undefined> {
   return await reader.query

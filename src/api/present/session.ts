@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { visibleInboxes } from "../../domain/roles.ts";
 import { formatTime } from "../../domain/time.ts";
+import { BEGINNING, findNewestEvent } from "../../storage/events.ts";
 import type { Reader } from "../../storage/database.ts";
 import type { AccountRow, PasskeyRow, SessionRow, UserRow } from "../../storage/schema.ts";
 import { countRecoveryCodes, listPasskeys } from "../../storage/second-factors.ts";
@@ -16,6 +17,8 @@ export async function presentSession(
     attachmentLimit,
   }: { user: UserRow; account: AccountRow; sessionId: string; attachmentLimit: number },
 ): Promise<Resource> {
+  // Before anything else is read: whatever is read later holds what came until then.
+  const cursor = (await findNewestEvent(reader, account.id))?.id ?? BEGINNING;
   const { id, first_name, last_name, email, role, signature, notifications, version } = user;
   return {
     user: {
@@ -37,6 +40,7 @@ export async function presentSession(
     },
     account: { id: account.id, site: account.site, name: account.name, undo_seconds: account.undo_seconds },
     session: { id: sessionId },
+    stream: { cursor },
     server: { version: serverVersion(), attachment_limit: attachmentLimit },
   };
 }

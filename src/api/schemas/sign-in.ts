@@ -53,6 +53,9 @@ export const Session = Type.Object({
   }),
   account: Type.Object({ id: Id, site: Type.String(), name: Type.String(), undo_seconds: Type.Integer() }),
   session: Type.Object({ id: Id }),
+  stream: Type.Object({
+    cursor: Type.String({ description: "The Last-Event-ID with which the stream tells everything from now on" }),
+  }),
   server: Type.Object({
     version: Type.String(),
     attachment_limit: Type.Integer({ description: "Bytes that a file may have" }),

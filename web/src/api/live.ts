@@ -3,6 +3,7 @@ import { API, CLIENT_HEADERS, newKey, put, remove } from "./client.ts";
 import { noteAnswer } from "./connection.ts";
 import { queryClient } from "./query-client.ts";
 import { readEvents, type ServerEvent } from "./sse.ts";
+import { sessionQuery } from "./queries/session.ts";
 import { ticketKeys } from "./queries/tickets.ts";
 import type { Id } from "./types.ts";
 
@@ -50,7 +51,8 @@ export function followLive(): () => void {
 }
 
 async function run(stopped: AbortSignal): Promise<void> {
-  let cursor: string | null = null;
+  // What was read since then may be older than it by now: the stream tells what has changed.
+  let cursor: string | null = queryClient.getQueryData(sessionQuery.queryKey)?.stream?.cursor ?? null;
   let wait = FIRST_WAIT;
   /* oxlint-disable no-await-in-loop -- one connection after the other */
   while (!stopped.aborted) {
@@ -86,7 +88,7 @@ async function connect(
     const response = await fetch(`${API}/stream`, { headers, signal, credentials: "same-origin", cache: "no-store" });
     if (!response.ok || response.body === null) return response.status;
     noteAnswer(true);
-    // A first connection has no cursor: what changed before it came about is caught up by asking again.
+    // Without a cursor what changed before the connection came about is caught up by asking again.
     if (cursor === null) void queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
     // The server tells first who is where: what was known before may be over.
     presence.set(new Map());

@@ -114,6 +114,8 @@ export interface Session {
   };
   account: { id: Id; site: string; name: string; undo_seconds: number };
   session: { id: Id };
+  /** Where the stream of changes stood before anything else was read. */
+  stream: { cursor: Id };
   server: { version: string; /** Bytes that a file may have. */ attachment_limit?: number };
 }
 

@@ -18,7 +18,7 @@ export function chosenTheme(): Theme {
   return theme.get();
 }
 
-/** Shows a theme at once and keeps it for this browser; `public/theme.js` reads it before the next first paint. */
+/** Shows a theme at once and keeps it for this browser; `public/start.js` reads it before the next first paint. */
 export function chooseTheme(chosen: Theme): void {
   writeKept(KEY, chosen === "system" ? null : chosen);
   if (chosen === "system") delete document.documentElement.dataset["theme"];

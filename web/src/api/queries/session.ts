@@ -6,10 +6,23 @@ import { saveEverything } from "../../lib/unsaved.ts";
 
 export const sessionQuery = queryOptions({
   queryKey: ["session"],
-  queryFn: async ({ signal }) => await get<Session>("/session", {}, signal),
+  queryFn: async ({ signal }) => (await askedEarly()) ?? (await get<Session>("/session", {}, signal)),
   staleTime: 5 * 60_000,
   retry: false,
 });
+
+/** What `public/start.js` asked for before this code was there; null when it did not, or when there was no session. */
+async function askedEarly(): Promise<Session | null> {
+  const page = globalThis as { cantripSession?: Promise<Response> };
+  const asked = page.cantripSession;
+  delete page.cantripSession;
+  try {
+    const response = await asked;
+    return response?.ok === true ? ((await response.json()) as Session) : null;
+  } catch {
+    return null;
+  }
+}
 
 /** Whether this server still waits for its first owner (`/setup`). */
 export const setupQuery = queryOptions({
