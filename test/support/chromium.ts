@@ -1,7 +1,8 @@
 import type { Browser } from "playwright-core";
-import { beforeEach, describe } from "vitest";
+import { beforeAll, beforeEach, describe } from "vitest";
 import { CHROMIUM_MISSING, launchChromium } from "./launch-chromium.ts";
 import { ENGINE_MISSING } from "./test-storage.ts";
+import { webServer } from "./web-server.ts";
 
 let shared: Promise<Browser> | undefined;
 
@@ -18,6 +19,10 @@ export async function sharedChromium(): Promise<Browser> {
 export function inChromium(name: string, tests: () => void): void {
   // oxlint-disable-next-line vitest/valid-title -- the caller's is a string
   describe(name, () => {
+    // The client is built and the browser started here, not within the time of the first test.
+    beforeAll(async () => {
+      if (ENGINE_MISSING === null && CHROMIUM_MISSING === null) await Promise.all([webServer(), sharedChromium()]);
+    }, 300_000);
     beforeEach(({ skip }) => {
       if (ENGINE_MISSING !== null) skip(ENGINE_MISSING);
       if (CHROMIUM_MISSING === null) return;
