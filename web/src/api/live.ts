@@ -88,11 +88,15 @@ async function connect(
     const response = await fetch(`${API}/stream`, { headers, signal, credentials: "same-origin", cache: "no-store" });
     if (!response.ok || response.body === null) return response.status;
     noteAnswer(true);
-    // Without a cursor what changed before the connection came about is caught up by asking again.
-    if (cursor === null) void queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
     // The server tells first who is where: what was known before may be over.
     presence.set(new Map());
-    for await (const event of readEvents(response.body)) onEvent(event);
+    for await (const event of readEvents(response.body)) {
+      // Without a cursor what changed before it heard of changes is caught up by asking again.
+      if (cursor === null && event.type === "ready") {
+        void queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
+      }
+      onEvent(event);
+    }
     return response.status;
   } catch {
     return 0;

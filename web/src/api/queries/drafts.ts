@@ -84,6 +84,11 @@ export async function readTicketDraft(ticketId: Id, signal?: AbortSignal): Promi
   return draft ?? null;
 }
 
+/** Whether I am writing something on a ticket already. */
+export async function hasDraft(ticketId: Id): Promise<boolean> {
+  return (await get<{ draft: boolean }>(`/tickets/${ticketId}`, { fields: "draft" })).draft;
+}
+
 export async function saveTicketDraft(ticketId: Id, draft: DraftInput): Promise<Draft> {
   return await put<Draft>(`/tickets/${ticketId}/draft`, draft);
 }

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { CircleAlert, Clock, RotateCcw } from "lucide-react";
 import { useCallback, useSyncExternalStore } from "react";
-import { readTicketDraft, saveTicketDraft } from "../../api/queries/drafts.ts";
+import { hasDraft, saveTicketDraft } from "../../api/queries/drafts.ts";
 import { messageKeys, retryMessage, takeBackMessage } from "../../api/queries/messages.ts";
 import { queryClient } from "../../api/query-client.ts";
 import { sessionQuery } from "../../api/queries/session.ts";
@@ -142,7 +142,7 @@ function Waiting({ ticket, message }: DeliveryProps) {
 
 /** What was written becomes the draft again, with its attachments. A draft that is there is not written over. */
 async function takeBackIntoDraft(ticket: TicketRow, message: Reply): Promise<void> {
-  if ((await readTicketDraft(ticket.id)) !== null) throw new Error(t("delivery.draftInTheWay"));
+  if (await hasDraft(ticket.id)) throw new Error(t("delivery.draftInTheWay"));
   // Asked for while they are still the message's: what is taken back is read no more.
   const body = await editableBody(message);
   await takeBackMessage(ticket.id, message.id);

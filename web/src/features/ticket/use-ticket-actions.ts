@@ -41,21 +41,22 @@ export function useTicketActions(ticket: TicketRow, place: Place) {
   const goOn = useGoOn(place, ticket.id);
   const { data: users = [] } = useQuery(usersQuery);
   const { data: inboxes = [] } = useQuery(inboxesQuery);
-  const change = useChange<Act>({
+  const change = useChange<Act & { before: TicketRow }>({
     send: async ({ changes }) => await sendChanges(ticket.id, changes),
     show: ({ changes }) => {
       const putBack = showChanged([ticket.id], (each) => ({ ...each, ...changes }));
       hideFromLists([ticket.id], (filter) => leavesList(filter, changes));
       return putBack;
     },
-    done: ({ changes, said }) => ({ text: said, undo: async () => await takeBack(ticket, changes) }),
+    // What was before is what stood here when it was asked for: by now the result is shown.
+    done: ({ changes, said, before }) => ({ text: said, undo: async () => await takeBack(before, changes) }),
     failed: t("ticket.changeFailed"),
     stale: staleOf(ticket.id),
   });
   const act = (step: Act): void => {
     // What comes next is known by the list that the ticket is still in.
     const leave = step.leaves === true ? goOn : null;
-    change.run(step);
+    change.run({ ...step, before: ticket });
     leave?.();
   };
   const number = String(ticket.number);
