@@ -51,6 +51,8 @@ const SHOWN: Partial<Record<string, Exclude<EventResource, "ticket">>> = {
   inbox: "inbox",
   label: "label",
   mailbox: "mailbox",
+  // The first password is how somebody who was invited joins.
+  password: "user",
   person: "user",
   transport: "transport",
 };

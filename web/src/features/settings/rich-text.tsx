@@ -1,3 +1,4 @@
+import "./rich-text.css";
 import { type Editor, EditorContent, useEditor, useEditorState } from "@tiptap/react";
 import { StarterKit } from "@tiptap/starter-kit";
 import { Bold, Italic, Link2, List, ListOrdered, type LucideIcon } from "lucide-react";
