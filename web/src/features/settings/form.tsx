@@ -42,11 +42,13 @@ export function SettingsForm<T extends object>({
 export function FormErrors({ errors }: { errors: readonly string[] }) {
   if (errors.length === 0) return null;
   return (
-    <ul role="alert" className="flex flex-col gap-1 text-sm text-danger-ink">
-      {errors.map((error) => (
-        <li key={error}>{error}</li>
-      ))}
-    </ul>
+    <div role="alert">
+      <ul className="flex flex-col gap-1 text-sm text-danger-ink">
+        {errors.map((error) => (
+          <li key={error}>{error}</li>
+        ))}
+      </ul>
+    </div>
   );
 }
 
