@@ -51,6 +51,19 @@ const ACTIONS: Readonly<Record<string, MessageKey>> = {
   "session.refused": "audit.refused",
 };
 
+/** By what somebody proved who they are. */
+const MEANS: Readonly<Record<string, MessageKey>> = {
+  password: "audit.by.password",
+  current_password: "audit.by.password",
+  passkey: "audit.by.passkey",
+  invitation: "audit.by.invitation",
+  "password-reset": "audit.by.reset",
+  setup: "audit.by.setup",
+  second_factor: "audit.by.secondFactor",
+  totp: "audit.by.totp",
+  recovery: "audit.by.recovery",
+};
+
 /** What was done, in words; what has none yet as the server names it. */
 export function actionWords(action: string): string {
   const words = ACTIONS[action];
@@ -62,6 +75,8 @@ export function detailWords({ action, subject, user_id, details }: AuditEntry, u
   const whom = action.startsWith("person.") && subject !== user_id ? users.find(({ id }) => id === subject) : undefined;
   const facts = Object.entries(details ?? {}).flatMap(([name, value]) => {
     if (["from", "to"].includes(name)) return [];
+    const means = ["by", "second_factor", "kind"].includes(name) ? MEANS[wordOf(value)] : undefined;
+    if (means !== undefined) return [t(means)];
     if (Array.isArray(value) && value.length === 2) {
       return wordOf(value[0]) === wordOf(value[1]) ? [] : [`${name}: ${wordOf(value[0])} → ${wordOf(value[1])}`];
     }
