@@ -92,6 +92,24 @@ inChromium("a ticket", () => {
     await appears(conversation(page).getByText("The first"));
   });
 
+  test("is printed as a conversation, without lists and buttons, over as many pages as it takes", async () => {
+    const desk = await openWebDesk();
+    const ticket = await desk.ticket({ subject: "On paper" });
+    await customerWrites(desk, ticket.id, Array.from({ length: 200 }, (_, index) => `Line ${index}`).join("\n"));
+    const { page } = await openTicket(desk, ticket.id);
+    await appears(conversation(page).getByText("Line 199"));
+    const pdf = await page.pdf({ format: "A4" });
+    expect(pdf.toString("latin1").match(/\/Type\s*\/Page\b/g)?.length).toBeGreaterThan(2);
+    await page.emulateMedia({ media: "print" });
+    await appears(page.getByText("On paper").first(), conversation(page).getByText("Line 199"));
+    await disappears(
+      page.getByRole("grid"),
+      page.getByRole("navigation"),
+      page.getByRole("toolbar", { name: "Answer" }),
+      page.getByRole("region", { name: "Customer", exact: true }),
+    );
+  });
+
   test("is one pane on a phone, with its actions at the thumb and the customer in a sheet", async () => {
     const desk = await openWebDesk();
     const ticket = await desk.ticket({ subject: "From a phone with quite a long subject that wraps" });

@@ -40,6 +40,7 @@ export function CustomerScreen() {
           {t("customers.back")}
         </Link>
       </div>
+      {customer === undefined && <h1 className="sr-only">{t("frame.customer")}</h1>}
       {customer === undefined ? (
         isError ? (
           <Failed error={error} onRetry={() => void refetch()} />
