@@ -36,8 +36,10 @@ try {
   for (const problem of report.problems) tell(problem);
   const { runs: ran, in: came, out, lost, doubled, half, problems: _, ...figures } = report;
   const counts = { runs: ran, in: came, out, lost, doubled, half };
-  const all = { ...counts, figures: { engine, seconds: seconds(), ...figures } };
-  process.stdout.write(json ? `${JSON.stringify(all)}\n` : table(all));
+  const all = table({ ...counts, figures: { engine, seconds: seconds(), ...figures } });
+  // For programs the counts and nothing else; the rest is for whoever looks on.
+  process.stdout.write(json ? `${JSON.stringify(counts)}\n` : all);
+  if (json) process.stderr.write(all);
   process.exitCode = lost + doubled + half + report.problems.length === 0 ? 0 : 1;
 } finally {
   await places.close();

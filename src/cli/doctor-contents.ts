@@ -8,7 +8,9 @@ import { listMailboxes } from "../storage/mailboxes.ts";
 import { countOutcomes } from "../storage/received-messages.ts";
 import type { AccountRow } from "../storage/schema.ts";
 import { type Check, note, ok, wrong } from "./doctor-check.ts";
+import { checkDns } from "./doctor-dns.ts";
 import { checkOutgoing, opens } from "./doctor-outgoing.ts";
+import { checkReach, checkRelay } from "./doctor-reach.ts";
 
 /** A host has thousands of help desks; one is looked at with --site. */
 const MOST_ACCOUNTS = 50;
@@ -26,8 +28,9 @@ export async function checkContents(reader: Reader, config: Config): Promise<Che
       ...(await checkMailboxes(reader, account, config)),
     );
     checks.push(...(await checkOutgoing(reader, account, config)));
+    checks.push(...(await checkReach(reader, account, config)), ...(await checkDns(reader, account, config)));
   }
-  return [...checks, ...(await checkJobs(reader))];
+  return [...checks, ...(await checkRelay(config)), ...(await checkJobs(reader))];
 }
 
 function accountsCheck(accounts: AccountRow[], site: string | null): Check {

@@ -1,5 +1,5 @@
 /** Called at each named step of work that must survive a crash; does nothing, but in crash tests. */
-export type Reach = (step: string) => void;
+export type Reach = (step: Step) => void;
 
 /** The steps of taking a message in, in their order. The ledger's row commits between `recording` and `recorded`. */
 export const RECEIVE_STEPS = [

@@ -4,6 +4,8 @@ import { existsSync } from "node:fs";
 import { chmod } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { type ScriptedDns, type Zone, startScriptedDns } from "../support/scripted-dns.ts";
+import { type ScriptedSmtp, startScriptedSmtp } from "../support/scripted-smtp.ts";
 import { type Installation, type SetUp, newInstallation, setup } from "./installation.ts";
 
 interface Diagnosis {
@@ -50,6 +52,7 @@ describe.skipIf(inject("postgresMissing") !== null)("the doctor", () => {
       "acme: mail",
       "acme: mail servers",
       "acme: replies",
+      "acme: DNS",
       "jobs",
       "server",
     ];
@@ -135,5 +138,75 @@ describe.skipIf(inject("postgresMissing") !== null)("while a server holds the da
       level: "ok",
       message: expect.stringContaining("a Cantrip server has port"),
     });
+  });
+});
+
+describe.skipIf(inject("postgresMissing") !== null)("the doctor looks outside", () => {
+  let place: Installation;
+  let dns: ScriptedDns;
+  let smtp: ScriptedSmtp;
+  const zone: Zone = {
+    "MX acme.com": ["10 mx.acme.com"],
+    "TXT acme.com": ["v=spf1 ip4:198.51.100.7 -all"],
+    "TXT _dmarc.acme.com": ["v=DMARC1; p=none"],
+  };
+
+  beforeAll(async () => {
+    place = await newInstallation();
+    dns = await startScriptedDns(zone);
+    smtp = await startScriptedSmtp();
+    await place.run(setup("acme"));
+    await place.run(["inbox", "create", "--name", "Help", "--address", "help@acme.com"]);
+  });
+  afterAll(async () => {
+    dns.close();
+    await smtp.close();
+    await place.remove();
+  });
+
+  const look = async (env: Record<string, string> = {}): Promise<Diagnosis> =>
+    (
+      await place.run(["doctor", "--json"], { env: { CANTRIP_PORT: "0", CANTRIP_DNS_SERVERS: dns.address, ...env } })
+    ).json<Diagnosis>();
+  const found = ({ checks }: Diagnosis, name: string): string[] =>
+    checks.filter((check) => check.name === name).map(({ level, message }) => `${level}: ${message}`);
+
+  test("at what the DNS says of each inbox's domain", async () => {
+    const diagnosis = await look();
+    expect(found(diagnosis, "acme: MX record")).toEqual(["ok: mail for acme.com goes to mx.acme.com"]);
+    expect(found(diagnosis, "acme: SPF record")).toEqual(["ok: acme.com: v=spf1 ip4:198.51.100.7 -all"]);
+    expect(found(diagnosis, "acme: DMARC record")).toEqual(["ok: acme.com: v=DMARC1; p=none"]);
+    expect(found(diagnosis, "acme: DNS")).toEqual([
+      expect.stringContaining("note: acme.example is a name for examples"),
+    ]);
+  });
+
+  test("at the record of the key that signs, which has to be the key's", async () => {
+    const { record } = (await place.run(["inbox", "dkim", "set", "help@acme.com", "--json"])).json<{
+      record: { name: string; value: string };
+    }>();
+    expect(found(await look(), "acme: DKIM record")).toEqual([
+      `wrong: replies are signed, and ${record.name} has no key`,
+    ]);
+    Object.assign(zone, { [`TXT ${record.name}`]: [record.value] });
+    expect(found(await look(), "acme: DKIM record")).toEqual([`ok: ${record.name} has the key that signs`]);
+  });
+
+  test("at the servers that mail goes to and comes from", async () => {
+    const url = `smtp://127.0.0.1:${smtp.port}?tls=none`;
+    const reached = await look({ CANTRIP_SMTP_URL: url });
+    expect(found(reached, `mail server 127.0.0.1:${smtp.port}`)).toEqual([
+      "ok: the connection is not encrypted, as asked for",
+    ]);
+    const encrypted = await look({ CANTRIP_SMTP_URL: url.replace("?tls=none", "") });
+    expect(found(encrypted, `mail server 127.0.0.1:${smtp.port}`)).toEqual([expect.stringMatching(/^wrong: .*TLS/i)]);
+    const gone = await look({ CANTRIP_SMTP_URL: "smtp://127.0.0.1:1?tls=none" });
+    expect(found(gone, "mail server 127.0.0.1:1")).toEqual([expect.stringMatching(/^wrong: .*check the host/)]);
+    const transport = ["transport", "set", "--host", "127.0.0.1", "--port", String(smtp.port), "--security", "none"];
+    expect((await place.run([...transport, "--allow-private"])).code).toBe(0);
+    expect(found(await look(), `acme: mail server 127.0.0.1:${smtp.port}`)).toEqual([
+      "ok: the connection is not encrypted, as asked for",
+    ]);
+    expect(smtp.accepted).toEqual([]);
   });
 });

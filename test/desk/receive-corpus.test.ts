@@ -116,6 +116,8 @@ describe.skipIf(ENGINE_MISSING !== null || absent)("the mail corpus, received in
         expect(body).not.toContain(piece);
       } else expect(body).toContain(piece);
     }
+    // What is split off was judged by reading the file, and so was that nothing is.
+    expect(message?.more_body !== null, `${message?.more_body}`).toBe(expected.more !== undefined);
     if (expected.bodyContains.length === 0) expect(message?.body.trim()).toBe("");
     // Nothing was mailed before 1970: such a date is as good as none.
     const sent = expected.date === null ? 0 : Date.parse(expected.date);

@@ -817,7 +817,9 @@ export const corpusExpectations: (ExpectedTicket | ExpectedQuarantine)[] = [
     bodyContains: [
       "Warning: message still undelivered after 8 hours",
       "452 4.2.2 <fraser@oooooooo.com.au>... Mailbox full",
+      "dangerous content by MailScanner",
     ],
+    more: ["dangerous content by MailScanner"],
     html: false,
     attachments: [
       { name: "delivery-status-1.txt", type: "message/delivery-status", size: 337 },
@@ -835,7 +837,9 @@ export const corpusExpectations: (ExpectedTicket | ExpectedQuarantine)[] = [
     bodyContains: [
       "The following addresses had permanent fatal errors",
       "550 5.1.1 <edwin@zzzzzzz.com>... User unknown",
+      "dangerous content by MailScanner",
     ],
+    more: ["dangerous content by MailScanner"],
     html: false,
     attachments: [
       { name: "delivery-status-1.txt", type: "message/delivery-status", size: 387 },
