@@ -600,6 +600,7 @@ create table tickets (
   news_at bigint not null,
   merged_into text collate "C",
   split_from text collate "C",
+  linked_to text collate "C",
   constraint tickets_account_id_customer_id_fkey FOREIGN KEY (account_id, customer_id) REFERENCES customers(account_id, id),
   constraint tickets_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint tickets_account_id_inbox_id_fkey FOREIGN KEY (account_id, inbox_id) REFERENCES inboxes(account_id, id),

@@ -261,7 +261,7 @@ CREATE TABLE tickets (
   label_ids text not null, state text not null, snoozed_until integer, subject text, type text not null,
   spam smallint not null, trash smallint not null, reply_to text, reply_cc text,
   summary text, summary_type text, version integer not null,
-  created_at integer not null, updated_at integer not null, news_at integer not null default 0, merged_into text, split_from text,
+  created_at integer not null, updated_at integer not null, news_at integer not null default 0, merged_into text, split_from text, linked_to text,
   primary key (account_id, id), foreign key (account_id) references accounts (id), unique (account_id, number),
   foreign key (account_id, customer_id) references customers (account_id, id),
   foreign key (account_id, user_id) references users (account_id, id),

@@ -29,12 +29,10 @@ export async function checkDns(reader: Reader, { id, site }: AccountRow, config:
     const signing = ofDomain.flatMap((inbox) => recordOf(inbox, config));
     return await checkMailDomain(resolver, { domain, relays, signing });
   });
-  return (await Promise.all(found))
-    .flat()
-    .map(({ record, ...finding }) => ({
-      name: record === "DNS" ? `${site}: DNS` : `${site}: ${record} record`,
-      ...finding,
-    }));
+  return (await Promise.all(found)).flat().map(({ record, ...finding }) => ({
+    name: record === "DNS" ? `${site}: DNS` : `${site}: ${record} record`,
+    ...finding,
+  }));
 }
 
 function isForAll({ inbox_id }: { inbox_id: string | null }): boolean {

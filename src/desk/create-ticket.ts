@@ -148,7 +148,7 @@ export type NewTicket = Pick<
   | "summary_type"
   | "created_at"
 > &
-  Partial<Pick<TicketRow, "split_from" | "spam">>;
+  Partial<Pick<TicketRow, "split_from" | "linked_to" | "spam">>;
 
 /** Writes an open email ticket under the account's next number, and records that it was created. Its messages follow. */
 export async function openTicket(tx: Tx, actor: Actor, ticket: NewTicket): Promise<TicketRow> {
@@ -167,6 +167,7 @@ export async function openTicket(tx: Tx, actor: Actor, ticket: NewTicket): Promi
     news_at: 0,
     merged_into: null,
     split_from: ticket.split_from ?? null,
+    linked_to: ticket.linked_to ?? null,
   };
   await insertTicket(tx, row);
   await recordEvent(tx, ticket.account_id, actor, { kind: "ticket.created", ticketId: row.id });

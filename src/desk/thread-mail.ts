@@ -13,7 +13,7 @@ import { insertAttachment } from "../storage/attachments.ts";
 import { type BlobStore, hashBytes, recordBlob } from "../storage/blobs.ts";
 import { findInboxByAddress } from "../storage/inboxes.ts";
 import type { Tx } from "../storage/database.ts";
-import { findLastMessage, findMessageByMailId } from "../storage/messages.ts";
+import { findLastMessage, findMessageByMailId, hasManyIncoming } from "../storage/messages.ts";
 import { type MessageRow, NO_ROUTE, type ReceivedMessageRow, type TicketRow } from "../storage/schema.ts";
 import { findLatestTicketOf } from "../storage/tickets.ts";
 import { acknowledge } from "./acknowledge.ts";
@@ -43,6 +43,9 @@ const SUBJECT_LIMIT = 2000;
 
 /** So many tickets of one sender within `LOOP_SPAN` are a loop: what comes next goes onto the last one. People get more. */
 const LOOP_TICKETS = { machine: 10, person: 100 };
+
+/** So many messages to one ticket within `LOOP_SPAN` are a loop too: all are filed, and nobody is woken or told by what follows. */
+const LOOP_MESSAGES = 50;
 
 /**
  * Files a message: a delivery report onto the message that came back, an answer onto its ticket, anything else as a ticket
@@ -105,16 +108,20 @@ async function answer(
 ): Promise<ReceivedResult> {
   const { received, parsed, verdicts, prepared, conversation, reopens } = filing;
   const { ticket } = conversation;
-  const reason = `it ${conversation.reason}${doubtOf(verdicts)}`;
   const isImport = received.source === "import";
+  const crowded =
+    !isImport && (await hasManyIncoming(tx, ticket.account_id, ticket.id, now() - LOOP_SPAN, LOOP_MESSAGES));
+  const loop = crowded ? `; ${LOOP_MESSAGES} came to this ticket within the hour, so that it reopens nothing` : "";
+  const reason = `it ${conversation.reason}${doubtOf(verdicts)}${loop}`;
   const at = sentAt(parsed, received);
   const last = await findLastMessage(tx, ticket.account_id, ticket.id);
   // Live mail keeps the order of arrival within its ticket: a slow route or a wrong clock must not hide it among the old.
   const shown = isImport ? at : Math.max(at, last?.created_at ?? 0);
   const row = { ...prepared.row, thread_reason: reason, verdicts: textOf(verdicts) };
-  const message = await writeMessage(tx, ticket, SYSTEM, { ...prepared, row }, shown);
+  const quiet = prepared.quiet === true || crowded;
+  const message = await writeMessage(tx, ticket, SYSTEM, { ...prepared, row, quiet }, shown);
   await attach(tx, blobs, message, parsed);
-  await ticketAnswered(tx, ticket, SYSTEM, message, isImport ? at : now(), reopens);
+  await ticketAnswered(tx, ticket, SYSTEM, message, isImport ? at : now(), reopens && !crowded);
   return { outcome: "reply", reason, ticketId: ticket.id, messageId: message.id };
 }
 
@@ -142,7 +149,11 @@ async function begin(
       : `it ${stranger.reason}, ticket #${stranger.ticket.number}, but its sender was never on that thread${doubtOf(verdicts)}`;
   const { score, isSpam } = await judgeSpam(tx, customerId, filing);
   const row = { ...prepared.row, thread_reason: reason, verdicts: textOf(verdicts), spam_score: score };
-  const ticket = await startTicket(tx, received, customerId, parsed, { ...prepared, row }, isSpam);
+  const linkedTo = stranger?.ticket.id ?? null;
+  const ticket = await startTicket(tx, { received, parsed, prepared: { ...prepared, row } }, customerId, {
+    isSpam,
+    linkedTo,
+  });
   const message = await writeMessage(tx, ticket, SYSTEM, { ...prepared, row }, sentAt(parsed, received));
   await attach(tx, blobs, message, parsed);
   const filed = { ticketId: ticket.id, messageId: message.id };
@@ -220,11 +231,9 @@ async function isSentByUs(
 
 async function startTicket(
   tx: Tx,
-  received: ReceivedMessageRow,
+  { received, parsed, prepared: { row } }: Omit<Filing, "verdicts">,
   customerId: string,
-  parsed: ParsedMessage,
-  { row }: PreparedMessage,
-  isSpam: boolean,
+  { isSpam, linkedTo }: { isSpam: boolean; linkedTo: string | null },
 ): Promise<TicketRow> {
   // Of our own it is ourselves.
   const ids = { account_id: received.account_id, customer_id: customerId };
@@ -239,6 +248,7 @@ async function startTicket(
     ...NO_SUMMARY,
     ...summaryWith(NO_SUMMARY, row),
     spam: isSpam ? 1 : 0,
+    linked_to: linkedTo,
     created_at: received.source === "import" ? sentAt(parsed, received) : now(),
   });
 }

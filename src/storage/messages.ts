@@ -1,3 +1,4 @@
+import { composeId } from "../domain/ids.ts";
 import { sql } from "kysely";
 import type { Reader, Tx } from "./database.ts";
 import type { Slice, SortDirection } from "./paging.ts";
@@ -145,4 +146,27 @@ export async function wasAcknowledged(reader: Reader, accountId: string, to: str
     .limit(1)
     .executeTakeFirst();
   return found !== undefined;
+}
+
+/**
+ * Whether at least so many messages came to a ticket since a moment. Told by their ids, which say when each was written here:
+ * its date is its sender's to choose.
+ */
+export async function hasManyIncoming(
+  reader: Reader,
+  accountId: string,
+  ticketId: string,
+  since: number,
+  least: number,
+): Promise<boolean> {
+  const rows = await reader.query
+    .selectFrom("messages")
+    .select("id")
+    .where("account_id", "=", accountId)
+    .where("ticket_id", "=", ticketId)
+    .where("direction", "=", "in")
+    .where("id", ">=", composeId(since, 0))
+    .limit(least)
+    .execute();
+  return rows.length === least;
 }

@@ -13,6 +13,7 @@ import * as agentsWork from "./migrations/009-agents-work.ts";
 import * as surgery from "./migrations/010-surgery.ts";
 import * as writePositions from "./migrations/013-write-positions.ts";
 import * as accountVersion from "./migrations/014-account-version.ts";
+import * as linkedTickets from "./migrations/014-linked-tickets.ts";
 import * as inboxSender from "./migrations/015-inbox-sender.ts";
 
 /** The types and words in which the engines differ. */
@@ -44,6 +45,7 @@ const MIGRATIONS: readonly (readonly [name: string, migration: Migration])[] = [
   ["010-surgery", surgery],
   ["013-write-positions", writePositions],
   ["014-account-version", accountVersion],
+  ["014-linked-tickets", linkedTickets],
   ["015-inbox-sender", inboxSender],
 ];
 

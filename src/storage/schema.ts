@@ -311,10 +311,12 @@ export interface TicketRow {
   merged_into: string | null;
   /** The ticket that its first messages were taken from. */
   split_from: string | null;
+  /** The ticket that its first message answers, though its sender was never on that one. */
+  linked_to: string | null;
 }
 
 /** Of a ticket that is neither part of another nor a part of one. */
-export const UNRELATED = { merged_into: null, split_from: null } as const satisfies Partial<TicketRow>;
+export const UNRELATED = { merged_into: null, split_from: null, linked_to: null } as const satisfies Partial<TicketRow>;
 
 export interface TicketLabelRow {
   account_id: string;

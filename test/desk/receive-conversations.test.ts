@@ -56,6 +56,7 @@ describe.skipIf(ENGINE_MISSING !== null)("the conversation of a message", () => 
   async function expectTicket({ ledger, ticket: own, message }: Filed, reason: string): Promise<void> {
     expect(ledger).toMatchObject({ outcome: "ticket", reason });
     expect(own?.id).not.toBe(ticket.id);
+    expect(own?.linked_to, "a stranger's leads to the other").toBe(reason.includes("ticket #1,") ? ticket.id : null);
     expect(message?.thread_reason).toBe(reason);
     expect((await room.tickets())[0]).toEqual(ticket);
   }

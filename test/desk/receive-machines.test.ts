@@ -253,6 +253,25 @@ describe.skipIf(ENGINE_MISSING !== null)("mail from machines", () => {
       expect(await room.tickets()).toHaveLength(101);
     });
 
+    test("of fifty messages to one ticket within the hour wakes nobody any more, and loses nothing", async () => {
+      const first = await room.receive(letter({ From: "ada@example.com", "Message-ID": "<loop@example.com>" }));
+      const again = async (count: number): Promise<Filed> =>
+        await room.receive(
+          letter(
+            { From: "ada@example.com", "In-Reply-To": "<loop@example.com>", Subject: "Re: Loop" },
+            `Round ${count}`,
+          ),
+        );
+      for (let count = 0; count < 49; count += 1) expect((await again(count)).ticket?.state).toBe("open");
+      await room.close(first.ticket?.id);
+      const late = await again(49);
+      expect(late.ledger).toMatchObject({ outcome: "reply", ticket_id: first.ticket?.id });
+      expect(late.ledger.reason).toMatch(/; 50 came to this ticket within the hour, so that it reopens nothing$/);
+      expect([late.ticket?.state, late.messages.length]).toEqual(["closed", 51]);
+      clock += HOUR + 1;
+      expect((await again(50)).ticket?.state, "an hour later").toBe("open");
+    });
+
     test("does not hold up another customer, nor the same one an hour later", async () => {
       for (let count = 0; count < 102; count += 1) await next(count);
       expect((await next(12, "bob@example.com")).ledger.outcome).toBe("ticket");

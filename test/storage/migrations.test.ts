@@ -39,6 +39,7 @@ const RELEASED = [
     "010-surgery",
     "013-write-positions",
     "014-account-version",
+    "014-linked-tickets",
     "015-inbox-sender",
   ],
 ];

@@ -28,7 +28,7 @@ const FIELDS: ResourceFields = {
     "created_at",
     "summary",
   ],
-  extra: ["version", "merged_into", "split_from", ...TICKET_MARKS],
+  extra: ["version", "merged_into", "split_from", "linked_to", ...TICKET_MARKS],
 };
 
 /**
