@@ -18,13 +18,17 @@ export async function checkReach(reader: Reader, { id, site }: AccountRow, confi
     row.allow_private === 1 || config.allowPrivateHosts;
   const mailboxes = (await listMailboxes(reader, id)).map(async (mailbox) => {
     const steps = await tryImapPort(mailbox, { allowPrivate: policyOf(mailbox) });
-    return checkOf(`${site}: IMAP server ${placeOf(mailbox)}`, steps, `cantrip mailbox list --site ${site}`);
+    return checkOf(`${site}: IMAP server ${placeOf(mailbox)}`, steps, `look with: cantrip mailbox list --site ${site}`);
   });
   const transports = (await listTransports(reader, id)).map(async (transport) => {
     const { host, port, security } = transport;
     const server = { key: "doctor", host, port, security, auth: { kind: "none" }, allowPrivate: policyOf(transport) };
     const steps = await trySmtp(server as Parameters<typeof trySmtp>[0]);
-    return checkOf(`${site}: mail server ${placeOf(transport)}`, steps, `cantrip transport list --site ${site}`);
+    return checkOf(
+      `${site}: mail server ${placeOf(transport)}`,
+      steps,
+      `look with: cantrip transport list --site ${site}`,
+    );
   });
   const checks = await Promise.all([...mailboxes, ...transports]);
   // Several mailboxes of one server are one connection to look at.
@@ -45,8 +49,7 @@ function placeOf({ host, port }: { host: string; port: number }): string {
 
 function checkOf(name: string, steps: readonly TrialStep[], look: string): Check {
   const trouble = steps.find((step) => !step.ok);
-  if (trouble !== undefined)
-    return wrong(name, trouble.message, look.startsWith("cantrip") ? `look with: ${look}` : look);
+  if (trouble !== undefined) return wrong(name, trouble.message, look);
   const encrypted = steps.find((step) => step.name === "tls")?.message ?? "it answers";
   return ok(name, encrypted);
 }

@@ -55,16 +55,17 @@ async function checkMx(resolver: Resolver, domain: string): Promise<RecordFindin
   const hosts = found.toSorted((a, b) => a.priority - b.priority).map(({ exchange }) => exchange.replace(/\.$/, ""));
   const mend = `set MX records of ${domain} that name the servers that take its mail`;
   if (hosts.length === 0) {
-    const [address] = [...(await ask(resolver, domain, "A")), ...(await ask(resolver, domain, "AAAA"))];
+    const [address] = [...(await ask(resolver, domain, "A")), ...(await ask(resolver, domain, "AAAA"))] as string[];
     if (address === undefined) {
       return { record: "MX", level: "wrong", message: `no mail can reach ${domain}: it has no MX record`, mend };
     }
     // RFC 5321 5.1: without one, mail goes to the address of the name itself.
-    return { record: "MX", level: "note", message: `${domain} has none; mail goes to ${String(address)}`, mend };
+    return { record: "MX", level: "note", message: `${domain} has none; mail goes to ${address}`, mend };
   }
   // RFC 7505: a domain that wants no mail says so.
-  if (hosts.includes(""))
+  if (hosts.includes("")) {
     return { record: "MX", level: "wrong", message: `${domain} says that it takes no mail`, mend };
+  }
   return { record: "MX", level: "ok", message: `mail for ${domain} goes to ${hosts.join(", ")}`, mend: null };
 }
 

@@ -16,7 +16,7 @@ interface Listed {
 /** Kills of a server that fetches; a long run wants more. */
 const KILLS = 8;
 
-describe.skipIf(ENGINE_MISSING !== null)("a server that is killed", () => {
+describe.skipIf(ENGINE_MISSING !== null)("a server that is killed", { timeout: 240_000 }, () => {
   let desk: Installation | undefined;
   let server: ChildProcess | undefined;
   afterEach(async () => {

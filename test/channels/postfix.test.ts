@@ -14,9 +14,9 @@ interface Listed {
 }
 
 /** Until Postfix has tried, was refused, and has tried again. */
-const PATIENCE = { timeout: 30_000 };
+const PATIENCE = { timeout: 100_000 };
 
-describe.skipIf(ENGINE_MISSING !== null)("mail that Postfix relays to us", () => {
+describe.skipIf(ENGINE_MISSING !== null)("mail that Postfix relays to us", { timeout: 240_000 }, () => {
   const closing: (() => Promise<unknown>)[] = [];
   let desk: Installation;
   let server: ChildProcess | undefined;

@@ -10,7 +10,7 @@ describe.skipIf(ENGINE_MISSING !== null)("a server that dies at every step of re
   let report: CrashReport;
   beforeAll(async () => {
     report = await runCrashes({ runs: RUNS, lanes: 2, newPlace: async () => await createTestDatabase() });
-  }, 240_000);
+  }, 600_000);
   afterAll(() => {
     process.stderr.write(`${report.runs} deaths, ${report.in} messages in, ${report.out} replies out\n`);
   });

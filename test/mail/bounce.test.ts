@@ -5,6 +5,7 @@ import { readBounce, type Bounce } from "../../src/mail/bounce.ts";
 import { parseMessage } from "../../src/mail/parse.ts";
 import { corpusExpectations } from "./corpus-expectations.ts";
 import { parseFixture, parseText } from "./fixture.ts";
+import { cpuSeconds } from "../support/cpu-time.ts";
 
 const corpus = resolve(import.meta.dirname, "..", "..", "..", "shared", "corpus", "mail");
 const bounceOf = async (name: string): Promise<Bounce | null> => readBounce(await parseFixture(`bounces/${name}.eml`));
@@ -70,9 +71,9 @@ test("a report of a megabyte and hostile prose take no time", async () => {
   const type = "Content-Type: multipart/report; boundary=b\n";
   const prose = `${header}\n${"<a@b: ".repeat(300_000)}${"message to ".repeat(100_000)}\n`;
   const messages = [await parseText(`${header}${type}\n${report}`), await parseText(prose)];
-  const start = performance.now();
+  const start = cpuSeconds();
   expect(messages.map((parsed) => readBounce(parsed)?.kind)).toEqual(["failed", "failed"]);
-  expect(performance.now() - start).toBeLessThan(2000);
+  expect(cpuSeconds() - start).toBeLessThan(2);
 });
 
 const bbb = ["bbbbvhvbbvkjbhfbvbvjhb", "bscdbcjhasbcjhbdscbhbsdhcbj", "egyfefsdvsfvvhjsd", "kfhejkfbsjkjsbhds"];

@@ -24,8 +24,8 @@ async function listen(made: Server): Promise<number> {
 const plainServer = (serve: (socket: Socket) => void): Server => createServer(serve);
 
 async function look(port: number, more: Partial<ImapPort> = {}): Promise<string> {
-  const server = { host: "localhost", port, security: "tls" as const, ca: cert, ...more };
-  const steps = await tryImapPort(server, { allowPrivate: true });
+  const asked = { host: "localhost", port, security: "tls" as const, ca: cert, ...more };
+  const steps = await tryImapPort(asked, { allowPrivate: true });
   return steps.map(({ name, ok, message }) => (ok ? name : `${name} fails: ${message}`)).join(", ");
 }
 
@@ -36,12 +36,13 @@ describe("an IMAP server is looked at from outside", () => {
   });
 
   test("over STARTTLS, which has to be there", async () => {
+    const encrypted: TLSSocket[] = [];
     const port = await listen(
       plainServer((socket) => {
         socket.write("* OK ready\r\n");
         socket.once("data", () => {
-          socket.write("* BYE is not said\r\n".replace("BYE", "CAPABILITY") + "a1 OK begin\r\n");
-          new TLSSocket(socket, { isServer: true, cert, key });
+          socket.write("* CAPABILITY IMAP4rev1\r\na1 OK begin\r\n");
+          encrypted.push(new TLSSocket(socket, { isServer: true, cert, key }));
         });
       }),
     );

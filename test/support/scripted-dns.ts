@@ -1,6 +1,5 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
 
 /** What it knows: `"TXT example.com": ["v=spf1 -all"]`, `"MX example.com": ["10 mx.example.com"]`, `"A …": ["192.0.2.1"]`. */
 export type Zone = Record<string, readonly string[]>;
@@ -20,7 +19,7 @@ export async function startScriptedDns(zone: Zone): Promise<ScriptedDns> {
   socket.on("message", (query, { port, address }) => socket.send(answerTo(query, zone), port, address));
   socket.bind(0, "127.0.0.1");
   await once(socket, "listening");
-  const { port } = socket.address() as AddressInfo;
+  const { port } = socket.address();
   return { address: `127.0.0.1:${port}`, close: () => socket.close() };
 }
 

@@ -94,8 +94,8 @@ function documentedFields(ticket: TicketRow, address: string | null): Resource {
   };
 }
 
-function extraFields({ version, merged_into, split_from }: TicketRow): Resource {
-  return { version, merged_into, split_from };
+function extraFields({ version, merged_into, split_from, linked_to }: TicketRow): Resource {
+  return { version, merged_into, split_from, linked_to };
 }
 
 /** The first email address of the customers of tickets that have no `reply_to` of their own (K1). */
