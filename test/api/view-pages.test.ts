@@ -91,6 +91,9 @@ describe.skipIf(ENGINE_MISSING !== null)("/view/messages", () => {
     expect(plain.text).toContain("a &lt;b&gt; &amp; <a href=");
     expect(plain.text).toContain('<body class="dark">');
     expect((await look(viewOf(ids.html, "?theme=dark"))).text).toContain('<body class="light">');
+    // What sets no colours has no paper of its own: a note stays on its own ground.
+    expect((await look(viewOf(ids.html, "?theme=light"))).text).toContain('<html class="light paper">');
+    expect((await look(viewOf(ids.text, "?theme=light"))).text).toContain('<html class="light">');
     expect((await look(viewOf(ids.text, "?part=more"))).text).not.toContain("&lt;b&gt;");
   });
 

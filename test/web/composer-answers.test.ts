@@ -102,6 +102,8 @@ inChromium("an answer", () => {
     expect(await messagesOf(desk, ticket)).toHaveLength(1);
     const reader = await openTicket(desk, ticket, { as: { role: "read_only" } });
     await reader.page.keyboard.press("r");
+    // What opened on it would be there by then.
+    await reader.page.waitForTimeout(1500);
     expect(await reader.page.getByRole("button", { name: "Reply", exact: true }).count()).toBe(0);
     expect(await text(reader.page).count()).toBe(0);
   });

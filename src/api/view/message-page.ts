@@ -18,8 +18,8 @@ export interface MessagePage {
 }
 
 /**
- * A page that shows parts of one message, for a frame without rights. In the dark theme a mail that sets colours of its own
- * stays on white paper: on any other ground some of it would be illegible.
+ * A page that shows parts of one message, for a frame without rights. A mail that sets colours of its own stays on white
+ * paper, also in the dark: on any other ground some of it would be illegible. Others, a note among them, have no ground.
  */
 export function messagePage(parts: readonly Part[], theme: Theme, options: SanitizeOptions): MessagePage {
   let blocked = 0;
@@ -34,7 +34,7 @@ export function messagePage(parts: readonly Part[], theme: Theme, options: Sanit
   const paper = coloured ? "light" : theme;
   const content = bodies.map((body) => `<div dir="auto">${body}</div>`).join("\n");
   const html = `<!doctype html>
-<html class="${theme}">
+<html class="${theme}${coloured ? " paper" : ""}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
@@ -62,9 +62,12 @@ const STYLES = `
 :root { font: 15px/1.5 system-ui, sans-serif; }
 html { background: transparent; }
 body { margin: 0; padding: 1px 0; overflow-wrap: anywhere; }
-body.light { background: #fff; color: #1c1c1f; }
-body.dark { background: transparent; color: #e7e7ea; }
+html.paper body { background: #fff; }
+body.light { color: #1c1c1f; }
+body.dark { color: #e7e7ea; }
 html.dark body.light { border-radius: 6px; padding: 12px; }
+.html > :first-child { margin-top: 0; }
+.html > :last-child { margin-bottom: 0; }
 a { color: #1d4ed8; }
 body.dark a { color: #93b4ff; }
 img { max-width: 100%; height: auto; }

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import { CircleAlert, Paperclip, RotateCcw, X } from "lucide-react";
 import { attachmentUrl } from "../../api/queries/attachments.ts";
 import type { Attachment } from "../../api/types.ts";
@@ -17,9 +18,15 @@ export function AttachmentChips({ desk, onGiveUp }: { desk: Desk; onGiveUp: (key
   // An image that is there already only waits to be put into the text.
   const coming = useStore(uploads.store).filter(({ attachment }) => attachment === null);
   const { files } = writing.active;
-  if (files.length + coming.length === 0) return null;
+  const count = files.length + coming.length;
+  const list = useRef<HTMLUListElement>(null);
+  useEffect(() => {
+    // Not behind the tools, which stay at the end of what is seen.
+    if (count > 0) list.current?.scrollIntoView({ block: "nearest" });
+  }, [count]);
+  if (count === 0) return null;
   return (
-    <ul aria-label={t("composer.files")} className="flex flex-wrap gap-2 pt-2">
+    <ul ref={list} aria-label={t("composer.files")} className="flex scroll-mb-14 flex-wrap gap-2 pt-2">
       {files.map((file) => (
         <FileChip
           key={file.id}

@@ -79,7 +79,7 @@ export function ComposerForm(props: ComposerFormProps) {
       aria-label={t(LABELS[kind])}
       className={cx(
         "scroll-mb-4",
-        !inSheet && "mx-6 mb-4 rounded border border-edge max-medium:mx-2",
+        !inSheet && "mx-6 my-4 rounded border border-edge max-medium:mx-2",
         kind === "note" ? "bg-ground-note" : "bg-ground-float",
       )}
     >
