@@ -609,19 +609,23 @@ create table tickets (
   constraint tickets_pkey PRIMARY KEY (account_id, id)
 );
 
+CREATE INDEX tickets_by_assignee ON tickets USING btree (account_id, user_id NULLS FIRST, id);
+
 CREATE INDEX tickets_by_creation ON tickets USING btree (account_id, created_at, id);
 
 CREATE INDEX tickets_by_customer ON tickets USING btree (account_id, customer_id, created_at, id);
 
-CREATE INDEX tickets_by_folder ON tickets USING btree (account_id, trash, spam, state, inbox_id, user_id);
+CREATE INDEX tickets_by_folder ON tickets USING btree (account_id, trash, spam, state, inbox_id, user_id, type, created_at, updated_at);
 
 CREATE INDEX tickets_by_inbox ON tickets USING btree (account_id, inbox_id, updated_at, id);
+
+CREATE INDEX tickets_by_kind ON tickets USING btree (account_id, type, spam, trash);
 
 CREATE INDEX tickets_by_state ON tickets USING btree (account_id, state, updated_at, id);
 
 CREATE INDEX tickets_by_update ON tickets USING btree (account_id, updated_at, id);
 
-CREATE INDEX tickets_by_user ON tickets USING btree (account_id, user_id, updated_at, id);
+CREATE INDEX tickets_by_user ON tickets USING btree (account_id, user_id NULLS FIRST, updated_at DESC, id DESC);
 
 CREATE INDEX tickets_open_by_label ON tickets USING btree (account_id, inbox_id, label_ids) WHERE ((state = 'open'::text) AND (spam = 0) AND (trash = 0));
 

@@ -267,19 +267,24 @@ CREATE TABLE tickets (
   foreign key (account_id, user_id) references users (account_id, id),
   foreign key (account_id, inbox_id) references inboxes (account_id, id));
 
+CREATE INDEX tickets_by_assignee on tickets (account_id, user_id, id);
+
 CREATE INDEX tickets_by_creation on tickets (account_id, created_at, id);
 
 CREATE INDEX tickets_by_customer on tickets (account_id, customer_id, created_at, id);
 
-CREATE INDEX tickets_by_folder on tickets (account_id, trash, spam, state, inbox_id, user_id);
+CREATE INDEX tickets_by_folder on tickets
+  (account_id, trash, spam, state, inbox_id, user_id, type, created_at, updated_at, label_ids);
 
 CREATE INDEX tickets_by_inbox on tickets (account_id, inbox_id, updated_at, id);
+
+CREATE INDEX tickets_by_kind on tickets (account_id, type, spam, trash);
 
 CREATE INDEX tickets_by_state on tickets (account_id, state, updated_at, id);
 
 CREATE INDEX tickets_by_update on tickets (account_id, updated_at, id);
 
-CREATE INDEX tickets_by_user on tickets (account_id, user_id, updated_at, id);
+CREATE INDEX tickets_by_user on tickets (account_id, user_id, updated_at desc, id desc);
 
 CREATE INDEX tickets_open_by_label on tickets (account_id, inbox_id, label_ids)
   where state = 'open' and spam = 0 and trash = 0;

@@ -11,6 +11,7 @@ import * as outgoingMail from "./migrations/007-outgoing-mail.ts";
 import * as people from "./migrations/008-people.ts";
 import * as agentsWork from "./migrations/009-agents-work.ts";
 import * as surgery from "./migrations/010-surgery.ts";
+import * as fastLists from "./migrations/012-fast-lists.ts";
 import * as writePositions from "./migrations/013-write-positions.ts";
 import * as accountVersion from "./migrations/014-account-version.ts";
 import * as linkedTickets from "./migrations/014-linked-tickets.ts";
@@ -43,6 +44,7 @@ const MIGRATIONS: readonly (readonly [name: string, migration: Migration])[] = [
   ["008-people", people],
   ["009-agents-work", agentsWork],
   ["010-surgery", surgery],
+  ["012-fast-lists", fastLists],
   ["013-write-positions", writePositions],
   ["014-account-version", accountVersion],
   ["014-linked-tickets", linkedTickets],

@@ -8,7 +8,7 @@ import { listInboxes } from "./inboxes.ts";
 import { listLabels } from "./labels.ts";
 import type { UserRow } from "./schema.ts";
 import type { TicketCondition, TicketTrait } from "./ticket-conditions.ts";
-import type { TicketFilter } from "./ticket-list.ts";
+import type { TicketFilter } from "./ticket-filter.ts";
 import { findUser, listUsers, userName } from "./users.ts";
 
 /** Who searches: `is:mine` and `assignee:me` are theirs. Null for a token, to which they match nothing. */

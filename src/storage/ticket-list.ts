@@ -1,33 +1,20 @@
-import { type ExpressionBuilder, type SqlBool, sql } from "kysely";
-import type { SearchTerm } from "../domain/search-words.ts";
-import type { TicketState, TicketType } from "../domain/states.ts";
-import type { Engine, Reader } from "./database.ts";
+import { type SqlBool, sql } from "kysely";
+import type { Reader } from "./database.ts";
 import type { Slice, SortDirection } from "./paging.ts";
 import { prepared } from "./prepared.ts";
-import type { Flag, Schema, TicketRow } from "./schema.ts";
-import { matchingTickets } from "./search.ts";
-import { type TicketCondition, writeConditions } from "./ticket-conditions.ts";
-
-/** What a list of tickets is narrowed to. An absent member does not narrow; an empty list matches nothing. */
-export interface TicketFilter {
-  /** The inboxes that whoever asks may see; null for all. Not optional, so that no list forgets it. */
-  within: readonly string[] | null;
-  ids?: readonly string[];
-  inboxIds?: readonly string[];
-  customerIds?: readonly string[];
-  /** `null` in the list is the unassigned. */
-  userIds?: readonly (string | null)[];
-  labelIds?: readonly string[];
-  states?: readonly TicketState[];
-  types?: readonly TicketType[];
-  spam?: readonly Flag[];
-  trash?: readonly Flag[];
-  sinceCreated?: number;
-  sinceUpdated?: number;
-  terms?: readonly SearchTerm[];
-  /** What the operators of a search ask for, and what is personal. */
-  conditions?: readonly TicketCondition[];
-}
+import type { TicketRow } from "./schema.ts";
+import {
+  NONE_PASSIVE,
+  type Narrowed,
+  type Narrowing,
+  type Passive,
+  type TicketExpression,
+  type TicketFilter,
+  conditions,
+  isPlain,
+  narrowedBy,
+  shapeOf,
+} from "./ticket-filter.ts";
 
 export interface TicketSort {
   column: "created_at" | "updated_at" | "user_id";
@@ -48,64 +35,90 @@ export async function listTickets(
 ): Promise<TicketRow[]> {
   if (limit === 0) return [];
   const page = { ...narrowedBy(accountId, filter), limit, offset };
-  if (after === undefined && isPlain(filter)) return await keptPage(filter, sort).all(reader, page);
-  const query = pageOf(reader, page, filter, sort);
+  const passive = reader.engine === "sqlite" ? await passiveFilters(reader, accountId, filter, sort) : NONE_PASSIVE;
+  if (after === undefined && isPlain(filter)) return await keptPage(filter, sort, passive).all(reader, page);
+  const query = pageOf(reader, page, { filter, sort, passive });
   return await (after === undefined ? query : query.where((row) => behind(row, sort, after))).execute();
-}
-
-/** The values of a filter: in a query that is kept, places for them (see `prepared.ts`). */
-interface Narrowed extends TicketFilter {
-  accountId: string;
-  /** Those of `userIds` that are somebody. */
-  assigned: readonly string[];
-}
-
-function narrowedBy(accountId: string, filter: TicketFilter): Narrowed {
-  return { ...filter, accountId, assigned: filter.userIds?.filter((id) => id !== null) ?? [] };
 }
 
 /** Pages that were asked for, by which filters and which sort they have: a text for each. */
 const keptPages = new Map<string, ReturnType<typeof preparePage>>();
 
-function keptPage(filter: TicketFilter, sort: readonly TicketSort[]): ReturnType<typeof preparePage> {
-  const shape = `${shapeOf(filter)} ${sort.map(({ column, direction }) => `${column} ${direction}`).join()}`;
+interface Asked extends Narrowing {
+  sort: readonly TicketSort[];
+}
+
+function keptPage(filter: TicketFilter, sort: readonly TicketSort[], passive: Passive): ReturnType<typeof preparePage> {
+  const order = sort.map(({ column, direction }) => `${column} ${direction}`).join();
+  const shape = `${shapeOf(filter)} ${order} ${[...passive].join()}`;
   let kept = keptPages.get(shape);
-  if (kept === undefined) keptPages.set(shape, (kept = preparePage(filter, sort)));
+  if (kept === undefined) keptPages.set(shape, (kept = preparePage({ filter, sort, passive })));
   return kept;
 }
 
-function preparePage(filter: TicketFilter, sort: readonly TicketSort[]) {
-  return prepared((query, page: Narrowed & Slice, engine) => pageOf({ query, engine }, page, filter, sort));
+function preparePage(asked: Asked) {
+  return prepared((query, page: Narrowed & Slice, engine) => pageOf({ query, engine }, page, asked));
 }
 
-/** Whether only values differ between filters of the same shape: a search has words and operators of its own. */
-function isPlain({ terms, conditions: asked }: TicketFilter): boolean {
-  return terms === undefined && (asked === undefined || asked.length === 0);
-}
+/** From so many matches on it is quicker to walk through the order that is asked for than to sort them. */
+const BROAD = 20_000;
 
-/** Which members a filter has, which lists are empty, and whether the unassigned are asked for. */
-function shapeOf(filter: TicketFilter): string {
-  let shape = "";
-  for (const name in filter) {
-    const value = filter[name as keyof TicketFilter];
-    if (value === undefined || value === null) continue;
-    shape += ` ${name}`;
-    if (Array.isArray(value)) shape += `${value.length === 0 ? "0" : ""}${value.includes(null) ? "n" : ""}`;
+/**
+ * SQLite knows nothing of how many tickets a filter leaves, and would rather sort half a million than walk in their order. Of
+ * the filters whose index is not in the order that is asked for, those that leave many are passive.
+ */
+async function passiveFilters(
+  reader: Reader,
+  accountId: string,
+  filter: TicketFilter,
+  [first]: readonly TicketSort[],
+): Promise<Passive> {
+  if (first === undefined || filter.ids !== undefined || filter.customerIds !== undefined) return NONE_PASSIVE;
+  const candidates: readonly (keyof TicketFilter)[] = [
+    ...(first.column === "created_at" ? [] : (["sinceCreated"] as const)),
+    ...(first.column === "updated_at" ? [] : (["sinceUpdated"] as const)),
+    ...(first.column === "user_id" && filter.userIds === undefined ? (["inboxIds", "within", "states"] as const) : []),
+  ];
+  const passive = new Set<keyof TicketFilter>();
+  for (const name of candidates) {
+    if (filter[name] === undefined || filter[name] === null) continue;
+    if (await isBroad(reader, accountId, { within: null, [name]: filter[name] })) passive.add(name);
   }
-  return `${shape}${filter.userIds?.every((id) => id === null) === true ? "a" : ""}`;
+  return passive;
+}
+
+/** Whether one filter leaves many tickets; its own index alone tells, in half a millisecond. */
+async function isBroad(reader: Reader, accountId: string, filter: TicketFilter): Promise<boolean> {
+  const shape = `broad ${shapeOf(filter)}`;
+  let kept = keptProbes.get(shape);
+  if (kept === undefined) keptProbes.set(shape, (kept = prepareProbe(filter)));
+  return (await kept.first(reader, narrowedBy(accountId, filter))) !== undefined;
+}
+
+const keptProbes = new Map<string, ReturnType<typeof prepareProbe>>();
+
+function prepareProbe(filter: TicketFilter) {
+  return prepared((db, values: Narrowed, engine) =>
+    db
+      .selectFrom("tickets")
+      .select(sql<number>`1`.as("one"))
+      .where("tickets.account_id", "=", values.accountId)
+      .where((row) => row.and(conditions(engine, values, { filter, passive: NONE_PASSIVE }, row)))
+      .limit(sql.lit(1))
+      .offset(sql.lit(BROAD)),
+  );
 }
 
 function pageOf(
   { query: db, engine }: Pick<Reader, "query" | "engine">,
   page: Narrowed & Slice,
-  filter: TicketFilter,
-  sort: readonly TicketSort[],
+  { filter, sort, passive }: Asked,
 ) {
   let query = db
     .selectFrom("tickets")
     .selectAll()
     .where("tickets.account_id", "=", page.accountId)
-    .where((row) => row.and(conditions(engine, page, filter, row)));
+    .where((row) => row.and(conditions(engine, page, { filter, passive }, row)));
   for (const { column, direction } of sort) {
     query = query.orderBy(column, (order) => {
       const directed = direction === "asc" ? order.asc() : order.desc();
@@ -120,7 +133,7 @@ function pageOf(
 }
 
 /** What stands behind a ticket: it is greater in one key, and equal in those before it. */
-function behind(row: Row, sort: readonly TicketSort[], after: TicketRow) {
+function behind(row: TicketExpression, sort: readonly TicketSort[], after: TicketRow) {
   const keys: readonly (TicketSort | { column: "id"; direction: SortDirection })[] = [
     ...sort,
     { column: "id", direction: sort.at(-1)?.direction ?? "desc" },
@@ -152,75 +165,11 @@ export async function listTicketIds(
     .selectFrom("tickets")
     .select("id")
     .where("tickets.account_id", "=", accountId)
-    .where((row) => row.and(conditions(reader.engine, narrowedBy(accountId, filter), filter, row)))
+    .where((row) =>
+      row.and(conditions(reader.engine, narrowedBy(accountId, filter), { filter, passive: NONE_PASSIVE }, row)),
+    )
     .orderBy("id")
     .limit(limit)
     .execute();
   return rows.map(({ id }) => id);
-}
-
-/** How many tickets match, exactly (R4). */
-export async function countTickets(reader: Reader, accountId: string, filter: TicketFilter): Promise<number> {
-  const { total } = await reader.query
-    .selectFrom("tickets")
-    .select((row) => row.fn.countAll<number>().as("total"))
-    .where("tickets.account_id", "=", accountId)
-    .where((row) => row.and(conditions(reader.engine, narrowedBy(accountId, filter), filter, row)))
-    .executeTakeFirstOrThrow();
-  return total;
-}
-
-type Row = ExpressionBuilder<Schema, "tickets">;
-
-/** `filter` says what there is to narrow by, and `values` by which values. */
-function conditions(engine: Engine, values: Narrowed, filter: TicketFilter, row: Row) {
-  const nothing = sql<SqlBool>`false`;
-  const oneOf = (column: keyof TicketRow, name: keyof TicketFilter) => {
-    const asked = filter[name] as readonly unknown[] | null | undefined;
-    if (asked === undefined || asked === null) return [];
-    return asked.length === 0 ? [nothing] : [row(column, "in", values[name] as never)];
-  };
-  const { accountId } = values;
-  return [
-    ...oneOf("id", "ids"),
-    ...oneOf("inbox_id", "within"),
-    ...oneOf("inbox_id", "inboxIds"),
-    ...oneOf("customer_id", "customerIds"),
-    ...oneOf("state", "states"),
-    ...oneOf("type", "types"),
-    ...oneOf("spam", "spam"),
-    ...oneOf("trash", "trash"),
-    ...assignees(row, values, filter),
-    ...labels(row, values, filter),
-    ...(filter.sinceCreated === undefined ? [] : [row("created_at", ">=", values.sinceCreated as number)]),
-    ...(filter.sinceUpdated === undefined ? [] : [row("updated_at", ">=", values.sinceUpdated as number)]),
-    ...(filter.terms === undefined
-      ? []
-      : [sql<SqlBool>`tickets.id in ${matchingTickets({ engine }, accountId, filter.terms)}`]),
-    ...writeConditions({ reader: { engine }, accountId, row }, filter.conditions),
-  ];
-}
-
-function assignees(row: Row, { assigned }: Narrowed, { userIds }: TicketFilter) {
-  if (userIds === undefined) return [];
-  const either = [
-    ...(userIds.includes(null) ? [row("user_id", "is", null)] : []),
-    ...(userIds.some((id) => id !== null) ? [row("user_id", "in", assigned)] : []),
-  ];
-  return [either.length === 0 ? sql<SqlBool>`false` : row.or(either)];
-}
-
-function labels(row: Row, { accountId, labelIds = [] }: Narrowed, asked: TicketFilter) {
-  if (asked.labelIds === undefined) return [];
-  if (asked.labelIds.length === 0) return [sql<SqlBool>`false`];
-  return [
-    row.exists(
-      row
-        .selectFrom("ticket_labels")
-        .select("ticket_labels.ticket_id")
-        .where("ticket_labels.account_id", "=", accountId)
-        .where("ticket_labels.label_id", "in", labelIds)
-        .whereRef("ticket_labels.ticket_id", "=", "tickets.id"),
-    ),
-  ];
 }

@@ -6,7 +6,8 @@ import { TICKET_STATES, TICKET_TYPES } from "../../domain/states.ts";
 import type { SignedInUser } from "../../domain/roles.ts";
 import type { Flag } from "../../storage/schema.ts";
 import { type AskedFilter, PERSONAL_FILTERS } from "../../storage/resolve-search.ts";
-import type { TicketFilter, TicketSort } from "../../storage/ticket-list.ts";
+import type { TicketFilter } from "../../storage/ticket-filter.ts";
+import type { TicketSort } from "../../storage/ticket-list.ts";
 import type { Query } from "./query.ts";
 
 const NEWEST: readonly TicketSort[] = [{ column: "created_at", direction: "desc" }];

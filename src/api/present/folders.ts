@@ -12,7 +12,7 @@ import { listInboxes } from "../../storage/inboxes.ts";
 import { listLabels } from "../../storage/labels.ts";
 import { resolveFilter } from "../../storage/resolve-search.ts";
 import { listSavedSearches } from "../../storage/saved-searches.ts";
-import { countTickets } from "../../storage/ticket-list.ts";
+import { countTickets } from "../../storage/ticket-count.ts";
 import type { Resource } from "../conventions/fields.ts";
 
 interface Asked {

@@ -1,0 +1,137 @@
+import { type ExpressionBuilder, type RawBuilder, type SqlBool, sql } from "kysely";
+import type { SearchTerm } from "../domain/search-words.ts";
+import type { TicketState, TicketType } from "../domain/states.ts";
+import type { Engine } from "./database.ts";
+import type { Flag, Schema, TicketRow } from "./schema.ts";
+import { matchingTickets } from "./search.ts";
+import { type TicketCondition, writeConditions } from "./ticket-conditions.ts";
+
+/** What a list of tickets is narrowed to. An absent member does not narrow; an empty list matches nothing. */
+export interface TicketFilter {
+  /** The inboxes that whoever asks may see; null for all. Not optional, so that no list forgets it. */
+  within: readonly string[] | null;
+  ids?: readonly string[];
+  inboxIds?: readonly string[];
+  customerIds?: readonly string[];
+  /** `null` in the list is the unassigned. */
+  userIds?: readonly (string | null)[];
+  labelIds?: readonly string[];
+  states?: readonly TicketState[];
+  types?: readonly TicketType[];
+  spam?: readonly Flag[];
+  trash?: readonly Flag[];
+  sinceCreated?: number;
+  sinceUpdated?: number;
+  terms?: readonly SearchTerm[];
+  /** What the operators of a search ask for, and what is personal. */
+  conditions?: readonly TicketCondition[];
+}
+
+/** The values of a filter: in a query that is kept, places for them (see `prepared.ts`). */
+export interface Narrowed extends TicketFilter {
+  accountId: string;
+  /** Those of `userIds` that are somebody. */
+  assigned: readonly string[];
+}
+
+export function narrowedBy(accountId: string, filter: TicketFilter): Narrowed {
+  return { ...filter, accountId, assigned: filter.userIds?.filter((id) => id !== null) ?? [] };
+}
+
+/** Whether only values differ between filters of the same shape: a search has words and operators of its own. */
+export function isPlain({ terms, conditions: asked }: TicketFilter): boolean {
+  return terms === undefined && (asked === undefined || asked.length === 0);
+}
+
+/** Which members a filter has, which lists are empty, and whether the unassigned are asked for. */
+export function shapeOf(filter: TicketFilter): string {
+  let shape = "";
+  for (const name in filter) {
+    const value = filter[name as keyof TicketFilter];
+    if (value === undefined || value === null) continue;
+    shape += ` ${name}`;
+    if (Array.isArray(value)) shape += `${value.length === 0 ? "0" : ""}${value.includes(null) ? "n" : ""}`;
+  }
+  return `${shape}${filter.userIds?.every((id) => id === null) === true ? "a" : ""}`;
+}
+
+/** Filters, by name, that SQLite must not choose an index for: a `+` in front of the column says so. */
+export type Passive = ReadonlySet<keyof TicketFilter>;
+
+export const NONE_PASSIVE: Passive = new Set();
+
+export interface Narrowing {
+  filter: TicketFilter;
+  passive: Passive;
+}
+
+export type TicketExpression = ExpressionBuilder<Schema, "tickets">;
+
+/** `filter` says what there is to narrow by, and `values` by which values. */
+export function conditions(engine: Engine, values: Narrowed, { filter, passive }: Narrowing, row: TicketExpression) {
+  const nothing = sql<SqlBool>`false`;
+  const left = (name: keyof TicketFilter, column: keyof TicketRow) =>
+    passive.has(name) ? sql<unknown>`+${sql.ref(`tickets.${column}`)}` : sql.ref(`tickets.${column}`);
+  const oneOf = (column: keyof TicketRow, name: keyof TicketFilter) => {
+    const asked = filter[name] as readonly unknown[] | null | undefined;
+    if (asked === undefined || asked === null) return [];
+    return asked.length === 0 ? [nothing] : [row(left(name, column), "in", values[name] as never)];
+  };
+  const since = (column: keyof TicketRow, name: "sinceCreated" | "sinceUpdated") =>
+    filter[name] === undefined ? [] : [row(left(name, column), ">=", values[name])];
+  const { accountId } = values;
+  return [
+    ...oneOf("id", "ids"),
+    ...oneOf("inbox_id", "within"),
+    ...oneOf("inbox_id", "inboxIds"),
+    ...oneOf("customer_id", "customerIds"),
+    ...oneOf("state", "states"),
+    ...oneOf("type", "types"),
+    ...oneOf("spam", "spam"),
+    ...oneOf("trash", "trash"),
+    ...assignees(row, left("userIds", "user_id"), values, filter),
+    ...(passive.has("labelIds") ? labelsInFull(row, values, filter) : labels(row, values, filter)),
+    ...since("created_at", "sinceCreated"),
+    ...since("updated_at", "sinceUpdated"),
+    ...(filter.terms === undefined
+      ? []
+      : [sql<SqlBool>`tickets.id in ${matchingTickets({ engine }, accountId, filter.terms)}`]),
+    ...writeConditions({ reader: { engine }, accountId, row }, filter.conditions),
+  ];
+}
+
+function assignees(
+  row: TicketExpression,
+  column: RawBuilder<unknown>,
+  { assigned }: Narrowed,
+  { userIds }: TicketFilter,
+) {
+  if (userIds === undefined) return [];
+  const either = [
+    ...(userIds.includes(null) ? [row(column, "is", null)] : []),
+    ...(userIds.some((id) => id !== null) ? [row(column, "in", assigned)] : []),
+  ];
+  return [either.length === 0 ? sql<SqlBool>`false` : row.or(either)];
+}
+
+function labels(row: TicketExpression, { accountId, labelIds = [] }: Narrowed, asked: TicketFilter) {
+  if (asked.labelIds === undefined) return [];
+  if (asked.labelIds.length === 0) return [sql<SqlBool>`false`];
+  return [
+    row.exists(
+      row
+        .selectFrom("ticket_labels")
+        .select("ticket_labels.ticket_id")
+        .where("ticket_labels.account_id", "=", accountId)
+        .where("ticket_labels.label_id", "in", labelIds)
+        .whereRef("ticket_labels.ticket_id", "=", "tickets.id"),
+    ),
+  ];
+}
+
+/** As `labels`, from the ticket's own list of labels, in which an id stands as it is and nothing else looks like one. */
+function labelsInFull(row: TicketExpression, { labelIds = [] }: Narrowed, asked: TicketFilter) {
+  if (asked.labelIds === undefined) return [];
+  if (asked.labelIds.length === 0) return [sql<SqlBool>`false`];
+  return [row.or(labelIds.map((id) => sql<SqlBool>`instr(tickets.label_ids, ${id}) > 0`))];
+}
