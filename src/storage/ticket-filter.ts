@@ -71,7 +71,7 @@ export type TicketExpression = ExpressionBuilder<Schema, "tickets">;
 export function conditions(engine: Engine, values: Narrowed, { filter, passive }: Narrowing, row: TicketExpression) {
   const nothing = sql<SqlBool>`false`;
   const left = (name: keyof TicketFilter, column: keyof TicketRow) =>
-    passive.has(name) ? sql<unknown>`+${sql.ref(`tickets.${column}`)}` : sql.ref(`tickets.${column}`);
+    passive.has(name) ? sql`+${sql.ref(`tickets.${column}`)}` : sql.ref(`tickets.${column}`);
   const oneOf = (column: keyof TicketRow, name: keyof TicketFilter) => {
     const asked = filter[name] as readonly unknown[] | null | undefined;
     if (asked === undefined || asked === null) return [];
