@@ -5,7 +5,7 @@ import type { Browser } from "playwright-core";
 import { type Measured, percentile, rounded } from "../bench.ts";
 import { openWindow } from "./window.ts";
 
-const VISITS = 5;
+const VISITS = 3;
 const GOAL_MS = 1000;
 const GOAL_KB = 200;
 const SLOWER = 4;

@@ -12,7 +12,6 @@ const OPEN = `
   globalThis.openRow = async (at) => {
     const row = document.querySelector('[role=row][data-at="' + at + '"]');
     const link = row.querySelector("a");
-    const before = document.querySelector('[role=row][aria-current=true]');
     const start = performance.now();
     link.click();
     await new Promise((resolve) => {
@@ -28,9 +27,13 @@ const OPEN = `
 `;
 
 /** How long a ticket takes to open that nobody was about to open, and what five hundred leave in memory. */
-export async function measureOpening(browser: Browser, url: string, cookie: string): Promise<Measured> {
+export async function measureOpening(
+  browser: Browser,
+  url: string,
+  cookie: string,
+  tell: (line: string) => void,
+): Promise<Measured> {
   const fast = await openWindow(browser, url, cookie);
-  const { page } = fast;
   await begin(fast);
   const times: number[] = [];
   let few = 0;
@@ -39,7 +42,7 @@ export async function measureOpening(browser: Browser, url: string, cookie: stri
     times.push(await openRow(fast, at));
     at += 1;
     if (opened === FEW) few = await heapOf(fast);
-    if (opened % 10 === 0) await page.keyboard.press("PageDown");
+    if (opened % 100 === 0) tell(`${opened} tickets opened`);
   }
   const many = await heapOf(fast);
   await fast.close();

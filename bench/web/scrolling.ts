@@ -14,7 +14,6 @@ const SCROLL = `
     const gaps = [];
     const end = performance.now() + seconds * 1000;
     let last = await new Promise(requestAnimationFrame);
-    let blank = 0;
     while (performance.now() < end) {
       grid.scrollTop += step;
       const now = await new Promise(requestAnimationFrame);

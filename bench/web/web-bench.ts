@@ -28,7 +28,7 @@ export const webBench: Bench = async (run) => {
     ] as const) {
       if (!names.some(run.wants)) continue;
       run.tell(names.join(", "));
-      const { ratios, figures } = await measure(browser, server.url, cookie);
+      const { ratios, figures } = await measure(browser, server.url, cookie, run.tell);
       Object.assign(all.ratios, ratios);
       Object.assign(all.figures, figures);
     }

@@ -1,7 +1,19 @@
 import type { Query, QueryCache } from "@tanstack/react-query";
 
-/** So many tickets, and pages of lists, stay at hand once they are no longer shown: a day's work is no reason to grow. */
-const MOST: Readonly<Record<string, number>> = { ticket: 40, tickets: 60 };
+/** So much of each kind stays at hand once it is no longer shown: a day's work is no reason to grow. */
+const MOST: Readonly<Record<string, number>> = {
+  ticket: 40,
+  customer: 40,
+  // Pages of lists, fifty rows each.
+  tickets: 20,
+  customers: 20,
+  "search-hits": 10,
+  "search-people": 10,
+  "attachment-text": 10,
+};
+
+/** Of these everything that belongs to one of them goes together. */
+const WHOLE: ReadonlySet<unknown> = new Set(["ticket", "customer"]);
 
 const REST = 1000;
 
@@ -22,11 +34,11 @@ export function forgetOldest(cache: QueryCache): () => void {
   };
 }
 
-/** What may go: of each kind those that were read longest ago. What belongs to one ticket goes together. */
+/** What may go: of each kind those that were read longest ago. */
 export function oldestOf(queries: readonly Query[]): Query[] {
   const things = Map.groupBy(
     queries.filter(({ queryKey }) => String(queryKey[0]) in MOST),
-    ({ queryKey, queryHash }) => (queryKey[0] === "ticket" ? `ticket ${String(queryKey[1])}` : queryHash),
+    ({ queryKey, queryHash }) => (WHOLE.has(queryKey[0]) ? `${String(queryKey[0])} ${String(queryKey[1])}` : queryHash),
   );
   const resting = [...things.values()].filter((each) =>
     each.every((query) => query.getObserversCount() === 0 && query.state.fetchStatus === "idle"),
