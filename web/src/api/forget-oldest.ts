@@ -2,11 +2,11 @@ import type { Query, QueryCache } from "@tanstack/react-query";
 
 /** So much of each kind stays at hand once it is no longer shown: a day's work is no reason to grow. */
 const MOST: Readonly<Record<string, number>> = {
-  ticket: 40,
-  customer: 40,
+  ticket: 20,
+  customer: 20,
   // Pages of lists, fifty rows each.
-  tickets: 20,
-  customers: 20,
+  tickets: 10,
+  customers: 10,
   "search-hits": 10,
   "search-people": 10,
   "attachment-text": 10,
