@@ -18,8 +18,12 @@ export interface SafeAddress {
  * back, with the host as the name that TLS checks: a second look-up could answer differently (DNS rebinding).
  * Throws MailError `host_refused` (final) or `host_unknown` (retryable).
  */
-export async function resolveSafely(host: string, { allowPrivate }: HostPolicy): Promise<SafeAddress> {
-  const addresses = await addressesOf(host);
+export async function resolveSafely(
+  host: string,
+  { allowPrivate }: HostPolicy,
+  lookUp: LookUp = systemLookUp,
+): Promise<SafeAddress> {
+  const addresses = await addressesOf(host, lookUp);
   const first = addresses[0];
   if (first === undefined) throw unknownHost(host);
   if (allowPrivate === true) return first;
@@ -39,13 +43,18 @@ export async function resolveSafely(host: string, { allowPrivate }: HostPolicy):
   return first;
 }
 
-async function addressesOf(host: string): Promise<SafeAddress[]> {
+/** All addresses of a name. */
+export type LookUp = (name: string) => Promise<{ address: string; family: number }[]>;
+
+// `lookup` reads what the system reads (hosts file, search domains): what a connection would have used.
+const systemLookUp: LookUp = async (name) => await lookup(name, { all: true, order: "ipv4first" });
+
+async function addressesOf(host: string, lookUp: LookUp): Promise<SafeAddress[]> {
   const bare = bareHost(host);
   const family = isIP(bare);
   if (family === 4 || family === 6) return [{ address: bare, family }];
   try {
-    // `lookup` reads what the system reads (hosts file, search domains): what a connection would have used.
-    const found = await lookup(bare, { all: true, order: "ipv4first" });
+    const found = await lookUp(bare);
     return found.map((each) => ({ address: each.address, family: each.family === 6 ? 6 : 4 }));
   } catch (error) {
     throw unknownHost(host, error);

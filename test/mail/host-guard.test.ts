@@ -82,6 +82,30 @@ describe("the host guard", () => {
     expect(await resolveSafely("[::1]", { allowPrivate: true })).toEqual({ address: "::1", family: 6 });
   });
 
+  test.each([
+    ["a private address behind a public one", ["8.8.8.8", "10.0.0.5"]],
+    ["a private address before a public one", ["169.254.169.254", "8.8.8.8"]],
+    ["one of IPv6 behind one of IPv4", ["8.8.8.8", "::1"]],
+    ["a mapped one", ["2606:4700::1111", "::ffff:192.168.0.1"]],
+    ["one behind NAT64", ["8.8.8.8", "64:ff9b::7f00:1"]],
+  ])("refuses a name that leads to %s", async (_, addresses) => {
+    const several = async () => addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }));
+    await expect(resolveSafely("mail.example.com", { allowPrivate: [] }, several)).rejects.toMatchObject({
+      code: "host_refused",
+      retryable: false,
+    });
+  });
+
+  test("asks once for a name, and gives one of its public addresses to connect to", async () => {
+    let asked = 0;
+    const rebinding = async () => {
+      asked += 1;
+      return [{ address: asked === 1 ? "8.8.8.8" : "127.0.0.1", family: 4 }];
+    };
+    const found = await resolveSafely("mail.example.com", { allowPrivate: false }, rebinding);
+    expect([found, asked]).toEqual([{ address: "8.8.8.8", family: 4 }, 1]);
+  });
+
   test("tells an unknown host as something that may be mended", async () => {
     await expect(resolveSafely("nowhere.invalid", { allowPrivate: true })).rejects.toMatchObject({
       code: "host_unknown",

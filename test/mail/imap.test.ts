@@ -163,6 +163,23 @@ describe("an access token", () => {
     });
   });
 
+  test("is not looked for where an endpoint redirects to: that could be the operator's own network", async () => {
+    const seen: string[] = [];
+    const inner = await endpoint(200, { access_token: "a" }, seen);
+    for (const status of [301, 302, 303, 307, 308]) {
+      const server = createHttp((request, response) => {
+        request.resume();
+        response.writeHead(status, { Location: inner }).end();
+      });
+      const port = await listen(server);
+      await expect(fetchAccessToken(grant(`http://localhost:${port}/token`), policy)).rejects.toMatchObject({
+        code: "oauth_refused",
+        message: `localhost gives no access token (${status}): no reason given`,
+      });
+    }
+    expect(seen).toEqual([]);
+  });
+
   test("is not asked for on the operator's own network, nor without encryption", async () => {
     const url = await endpoint(200, { access_token: "a" });
     const guarded = { allowPrivate: [] };
