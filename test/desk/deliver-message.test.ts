@@ -82,6 +82,22 @@ describe.skipIf(ENGINE_MISSING !== null)("a delivery", () => {
     expect(await office.waiting()).toEqual([]);
   });
 
+  test("is from whom the inbox's template says, on one line whatever a name holds, else from its agent via the inbox", async () => {
+    const { desk } = office;
+    const names = async (template: string | null): Promise<string | undefined> => {
+      await desk.patch(`/inboxes/${desk.inbox.id}`, { from_name: template });
+      await office.reply(ticketId);
+      await office.run();
+      return (await parseMessage(Buffer.from(smtp.accepted.at(-1)?.raw ?? "", "latin1"))).from?.name;
+    };
+    expect(await names("{{user.first_name}} of {{account.name}}")).toBe("Mary of Test desk");
+    expect(await names("{{user.name}}, {{inbox.name}}\r\nBcc: x@x.example")).toBe(
+      "Mary Jones, Support Bcc: x@x.example",
+    );
+    expect(await names("{{inbox.address}}")).toBe("help@desk.example");
+    expect(await names(null)).toBe("Mary Jones via Support");
+  });
+
   test("M3: goes into the thread that the ticket is", async () => {
     const first = await office.reply(ticketId);
     const second = await office.reply(ticketId);
