@@ -56,8 +56,11 @@ export function bundleOptions(): InlineConfig {
   };
 }
 
-/** What stands behind the first list and the ticket beside it; other languages than English are loaded when they are known. */
-const FIRST_SCREENS = /(app\/(frame|list-screen|ticket-screen)\.tsx|i18n\/en\/(frame|tickets|ticket)\.ts)$/;
+/**
+ * What stands behind the first list; the code of a ticket comes once the list is there (`app/list-screen.tsx`), and other
+ * languages than English when they are known.
+ */
+const FIRST_SCREENS = /(app\/(frame|list-screen|no-ticket-screen)\.tsx|i18n\/en\/(frame|tickets|ticket)\.ts)$/;
 
 /** Has the first screens fetched beside the code that asks for them, not after it has run. */
 function preloadFirstScreens(): Plugin {

@@ -1,4 +1,6 @@
 import { CatchBoundary, Outlet } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { queryClient } from "../api/query-client.ts";
 import { ListPane } from "../features/tickets/public/list-pane.tsx";
 import { t } from "../i18n/t.ts";
 import { useKeptNumber } from "../lib/use-kept-number.ts";
@@ -7,6 +9,12 @@ import { usePlace } from "../lib/use-place.ts";
 import { Resizer } from "../ui/resizer.tsx";
 import { ScreenError } from "./screen-states.tsx";
 
+/**
+ * How often one looks, in milliseconds, whether the list is there: then the code of a ticket is fetched, so that the first one
+ * opens as fast as the others, and the list waits for none of it.
+ */
+const LOOK_EVERY = 1000;
+
 const WIDTH = { start: 360, min: 300, max: 520 };
 
 /** A list and the ticket that is opened from it; on a phone one of the two. */
@@ -14,6 +22,14 @@ export function ListScreen() {
   const layout = useLayout();
   const { place, ticketId } = usePlace();
   const [width, setWidth] = useKeptNumber("list-width", WIDTH.start);
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (queryClient.isFetching() > 0) return;
+      clearInterval(timer);
+      void import("./ticket-screen.tsx").catch(() => undefined);
+    }, LOOK_EVERY);
+    return () => clearInterval(timer);
+  }, []);
   const alone = layout === "phone";
   const list = (
     <CatchBoundary getResetKey={() => JSON.stringify(place)} errorComponent={ScreenError}>

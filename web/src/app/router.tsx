@@ -96,7 +96,7 @@ const start = createRoute({
 
 const listScreen = lazyRouteComponent(async () => await import("./list-screen.tsx"), "ListScreen");
 const ticketScreen = lazyRouteComponent(async () => await import("./ticket-screen.tsx"), "TicketScreen");
-const noTicket = lazyRouteComponent(async () => await import("./ticket-screen.tsx"), "NoTicketScreen");
+const noTicket = lazyRouteComponent(async () => await import("./no-ticket-screen.tsx"), "NoTicketScreen");
 
 /** The routes of one kind of list: itself, and a ticket opened from it. The list stays while tickets change. */
 function listRoutes<const Path extends string>(path: Path) {

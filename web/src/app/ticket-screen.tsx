@@ -7,7 +7,6 @@ import { useStore } from "../lib/store.ts";
 import { useLayout } from "../lib/use-media.ts";
 import { usePlace } from "../lib/use-place.ts";
 import { Sheet } from "../ui/dialog.tsx";
-import { EmptyState } from "../ui/states.tsx";
 
 /** A ticket, with its customer beside it where there is room. */
 export function TicketScreen() {
@@ -35,13 +34,5 @@ export function TicketScreen() {
         </Sheet>
       )}
     </>
-  );
-}
-
-export function NoTicketScreen() {
-  return (
-    <section aria-label={t("frame.ticket")} className="flex min-w-0 flex-1 flex-col justify-center bg-ground-low">
-      <EmptyState title={t("frame.noTicket")} text={t("frame.noTicketText")} />
-    </section>
   );
 }
