@@ -103,7 +103,6 @@ const VERDICT_WORDS: ReadonlySet<string> = new Set([
   "none",
   "temperror",
   "permerror",
-  "policy",
 ]);
 
 /** The one that counts as a sentence, and the three as a mail server writes them. */

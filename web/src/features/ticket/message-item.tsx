@@ -94,7 +94,7 @@ function Head({ ticket, message, onFold }: OpenProps) {
                   label={t("message.fold")}
                   aria-expanded
                   onClick={() => onFold(message.id)}
-                  className="rotate-180 print:hidden"
+                  className="rotate-180 aria-expanded:not-hover:bg-transparent! print:hidden"
                 />
               )}
             </div>

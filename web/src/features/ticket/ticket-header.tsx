@@ -258,13 +258,14 @@ function InboxPicker({ ticket, actions, may, opened }: PickerProps & { actions: 
 }
 
 /** So many are shown; the others are counted, and shown on request. */
-const MOST_LABELS = 6;
+const MOST_LABELS = { wide: 6, medium: 6, phone: 3 };
 
 function Labels({ ticket, may, opened }: PickerProps) {
   const labelling = useLabelling(ticket);
   const [all, setAll] = useState(false);
   const put = ticket.label_ids.flatMap((id) => labelling.labels.find((label) => label.id === id) ?? []);
-  const shown = all ? put : put.slice(0, MOST_LABELS);
+  const most = MOST_LABELS[useLayout()];
+  const shown = all ? put : put.slice(0, most);
   const hidden = put.length - shown.length;
   return (
     <>
@@ -276,7 +277,7 @@ function Labels({ ticket, may, opened }: PickerProps) {
           onRemove={may ? () => labelling.set(ticket.label_ids.filter((id) => id !== label.id)) : undefined}
         />
       ))}
-      {put.length > MOST_LABELS && (
+      {put.length > most && (
         <button
           type="button"
           aria-expanded={all}

@@ -40,11 +40,8 @@ export const customers: Translated<typeof english> = {
   "customer.type.phone": "Telefon",
   "customer.type.twitter": "X",
   "customer.saved": "Kunde geändert",
-  "customer.saveFailed": "Der Kunde wurde nicht geändert",
-  "customer.createFailed": "Der Kunde wurde nicht angelegt",
   "customer.changed":
     "Jemand hat diesen Kunden inzwischen geändert. Speichere noch einmal, um zu behalten, was du geschrieben hast.",
-  "customer.unsaved": "Deine Änderungen sind nicht gespeichert",
   "customer.fault.used": "Ein anderer Kunde hat diesen Kontakt.",
   "customer.fault.usedBy": "{name} hat diesen Kontakt.",
   "customer.fault.twice": "Er steht zweimal hier.",

@@ -118,7 +118,6 @@ export const ticket: Translated<typeof english> = {
   "message.original": "Originalmail",
   "message.download": "Original herunterladen",
   "message.copyLink": "Link zu dieser Nachricht kopieren",
-  "message.noOriginal": "Diese Nachricht kam nicht als Mail",
 
   "details.from": "Von",
   "details.to": "An",
@@ -145,7 +144,6 @@ export const ticket: Translated<typeof english> = {
   "verdict.none": "nicht veröffentlicht",
   "verdict.temperror": "nicht prüfbar",
   "verdict.permerror": "falsch veröffentlicht",
-  "verdict.policy": "von einer Regel abgelehnt",
   "verdict.proven": "Von {domain} gesendet, wie angegeben (DMARC bestanden)",
   "verdict.forged": "Vielleicht nicht von der genannten Person: {domain} erkennt sie nicht an (DMARC nicht bestanden)",
   "verdict.unproven": "Nichts belegt, wer dies gesendet hat",
@@ -158,7 +156,6 @@ export const ticket: Translated<typeof english> = {
     other: "Noch nicht zugestellt, {count} Versuche",
   },
   "delivery.sending": "Wird gesendet",
-  "delivery.sent": "Zugestellt",
   "delivery.sentAt": "Vom Mailserver angenommen, {when}",
   "delivery.failed": "Diese Antwort wurde nicht zugestellt",
   "delivery.retry": "Noch einmal senden",

@@ -117,7 +117,6 @@ export const ticket = {
   "message.original": "Original mail",
   "message.download": "Download the original",
   "message.copyLink": "Copy a link to this message",
-  "message.noOriginal": "This message did not come as mail",
 
   "details.from": "From",
   "details.to": "To",
@@ -145,7 +144,6 @@ export const ticket = {
   "verdict.none": "not published",
   "verdict.temperror": "could not be checked",
   "verdict.permerror": "published wrongly",
-  "verdict.policy": "rejected by policy",
   "verdict.proven": "Sent by {domain}, as it says (DMARC passed)",
   "verdict.forged": "This may not be from whom it says: {domain} disowns it (DMARC failed)",
   "verdict.unproven": "Nothing proves who sent this",
@@ -155,7 +153,6 @@ export const ticket = {
   "delivery.queued": "Going out",
   "delivery.again": { one: "Not delivered yet, tried {count} time", other: "Not delivered yet, tried {count} times" },
   "delivery.sending": "Being sent",
-  "delivery.sent": "Delivered",
   "delivery.sentAt": "Taken by the mail server {when}",
   "delivery.failed": "This reply was not delivered",
   "delivery.retry": "Send again",
