@@ -15,7 +15,9 @@ const SCOPES: Record<Scope, MessageKey> = {
 export function KeySheet() {
   return (
     <Dialog open onClose={closeOverlay} title={t("keys.title")} size="large">
-      <div className="gap-8 medium:columns-2">
+      {/* The sheet scrolls where it is longer than the window: the arrow keys need something that has the focus. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- as above */}
+      <div role="group" aria-label={t("keys.title")} tabIndex={0} className="gap-8 medium:columns-2">
         {(Object.keys(SCOPES) as Scope[]).map((scope) => (
           <section key={scope} className="break-inside-avoid pb-4">
             <h3 className="pb-1 text-sm font-semibold text-muted">{t(SCOPES[scope])}</h3>
