@@ -62,7 +62,11 @@ export const draftsQuery = queryOptions({
 export function freeDraftQuery(id: Id) {
   return queryOptions({
     queryKey: draftKeys.free(id),
-    queryFn: async ({ signal }) => await absentAsNull(get<Draft>(`/drafts/${id}`, {}, signal)),
+    // As a list, for the reason of `readTicketDraft`: it goes while it is still shown, when it is sent.
+    queryFn: async ({ signal }) => {
+      const drafts = await get<Draft[]>("/drafts", { per_page: 100 }, signal);
+      return drafts.find((draft) => draft.id === id) ?? null;
+    },
     staleTime: 0,
   });
 }
