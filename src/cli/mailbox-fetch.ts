@@ -44,7 +44,7 @@ async function fetchNow(
   if (mailbox === undefined) throw new CommandFailure("a running server is fetching this mailbox already");
   const renewing = setInterval(() => {
     // One that fails is made up for by the next.
-    db.transact(async (tx) => await renewLeases(tx, lease())).catch(() => undefined);
+    renewLeases(db, lease(), [mailbox]).catch(() => undefined);
   }, 15 * SECOND);
   const stopping = new AbortController();
   const stop = (): void => stopping.abort();

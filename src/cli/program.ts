@@ -27,6 +27,7 @@ const COMMANDS: Record<string, () => Promise<AddCommand>> = {
   demo: async () => (await import("./demo.ts")).addDemoCommand,
   backup: async () => (await import("./backup.ts")).addBackupCommand,
   restore: async () => (await import("./restore.ts")).addRestoreCommand,
+  db: async () => (await import("./db.ts")).addDbCommand,
   doctor: async () => (await import("./doctor.ts")).addDoctorCommand,
 };
 

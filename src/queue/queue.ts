@@ -76,7 +76,7 @@ export async function runDueJobs(
     const job = await shares.take(async (full) => {
       const at = now();
       // One at a time: a job that waited here behind a slow one would outlive its lease and run twice.
-      return (await db.transact(async (tx) => await claimJobs(tx, kinds, at, at + lease, 1, full)))[0];
+      return (await claimJobs(db, kinds, at, at + lease, 1, full))[0];
     });
     if (job === undefined) return ran;
     const letGo = keepHold(db, job, lease);

@@ -4,6 +4,7 @@ import type { Reader, Tx } from "./database.ts";
 import type { AccountRow } from "./schema.ts";
 
 export async function insertAccount(tx: Tx, account: AccountRow): Promise<void> {
+  tx.touch(account.id);
   await tx.query.insertInto("accounts").values(account).execute();
   await tx.query.insertInto("counters").values({ account_id: account.id, last_ticket_number: 0 }).execute();
 }

@@ -70,21 +70,22 @@ function sharedMeter(db: Db): CreditMeter {
     async charge(accountId, limits, price) {
       const credits = limits.creditsPerMinute === 0 ? sql`null::integer` : sql`${limits.creditsPerMinute}::integer`;
       const requests = limits.requestsPerSecond === 0 ? sql`null::integer` : sql`${limits.requestsPerSecond}::integer`;
-      const creditsUsed = sql`case when w.minute_start + ${MINUTE} <= excluded.at then 0 else w.credits_used end`;
-      const requestsUsed = sql`case when w.second_start + ${SECOND} <= excluded.at then 0 else w.requests_used end`;
+      const creditsUsed = sql`case when w.minute_start + ${MINUTE}::bigint <= excluded.at then 0 else w.credits_used end`;
+      const requestsUsed = sql`case when w.second_start + ${SECOND}::bigint <= excluded.at then 0 else w.requests_used end`;
       const fits = sql`(${creditsUsed} + ${price}::integer <= coalesce(${credits}, 2147483647)
         and ${requestsUsed} + 1 <= coalesce(${requests}, 2147483647))`;
+      // One moment for the whole statement. Values and no subquery: Citus sends the first to one node as it is.
+      const at = sql`(extract(epoch from now()) * 1000)::bigint`;
       const fitsAlone = sql`${price}::integer <= coalesce(${credits}, 2147483647)`;
       const { rows } = await sql<ChargedRow>`
         insert into credit_windows as w
           (account_id, minute_start, credits_used, second_start, requests_used, at, admitted)
-        select ${accountId}, at, case when ${fitsAlone} then ${price}::integer else 0 end,
-          at, case when ${fitsAlone} then 1 else 0 end, at, ${fitsAlone}
-        from (select (extract(epoch from clock_timestamp()) * 1000)::bigint as at) as clock
+        values (${accountId}::text, ${at}, case when ${fitsAlone} then ${price}::integer else 0 end,
+          ${at}, case when ${fitsAlone} then 1 else 0 end, ${at}, ${fitsAlone})
         on conflict (account_id) do update set
-          minute_start = case when w.minute_start + ${MINUTE} <= excluded.at then excluded.at else w.minute_start end,
+          minute_start = case when w.minute_start + ${MINUTE}::bigint <= excluded.at then excluded.at else w.minute_start end,
           credits_used = ${creditsUsed} + case when ${fits} then ${price}::integer else 0 end,
-          second_start = case when w.second_start + ${SECOND} <= excluded.at then excluded.at else w.second_start end,
+          second_start = case when w.second_start + ${SECOND}::bigint <= excluded.at then excluded.at else w.second_start end,
           requests_used = ${requestsUsed} + case when ${fits} then 1 else 0 end,
           at = excluded.at,
           admitted = ${fits}
@@ -103,7 +104,7 @@ function sharedMeter(db: Db): CreditMeter {
     },
     async refund(accountId, credits) {
       await sql`update credit_windows set credits_used = greatest(0, credits_used - ${credits}::integer)
-        where account_id = ${accountId}`.execute(db.query);
+        where account_id = ${accountId}::text`.execute(db.query);
     },
   };
 }

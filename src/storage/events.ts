@@ -3,7 +3,7 @@ import type { Actor, ChangeKind, Changes, EventKind, EventResource } from "../do
 import { newId } from "../domain/ids.ts";
 import { now } from "../domain/time.ts";
 import { acrossAccounts } from "./across-accounts.ts";
-import type { Reader, Tx } from "./database.ts";
+import type { Db, Reader, Tx } from "./database.ts";
 import { signalNews } from "./news.ts";
 import type { Slice, SortDirection } from "./paging.ts";
 import { type EventRow, OF_TICKET } from "./schema.ts";
@@ -88,6 +88,19 @@ export interface EventCursor {
 
 export const FIRST_EVENT: EventCursor = { position: -(2 ** 52), id: "" };
 
+/**
+ * On PostgreSQL the oldest transaction that is open: the events of all before it are there to be read. Asked for by itself,
+ * before the events, and not in one query with them: on Citus that would run where the rows are, and the transactions whose
+ * ids the events have are the coordinator's.
+ */
+async function oldestOpen(reader: Reader): Promise<number | null> {
+  if (reader.engine === "sqlite") return null;
+  const { rows } = await sql<{
+    id: number;
+  }>`select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as id`.execute(reader.query);
+  return rows[0]?.id ?? null;
+}
+
 /** The account's events after a cursor, in the one order that every reader sees; without gaps. */
 export async function listEvents(
   reader: Reader,
@@ -95,6 +108,7 @@ export async function listEvents(
   after: EventCursor,
   limit: number,
 ): Promise<EventRow[]> {
+  const before = await oldestOpen(reader);
   return await reader.query
     .selectFrom("events")
     .selectAll()
@@ -105,9 +119,7 @@ export async function listEvents(
         event.and([event("position", "=", after.position), event("id", ">", after.id)]),
       ]),
     )
-    .$if(reader.engine === "postgres", (query) =>
-      query.where("position", "<", sql<number>`pg_snapshot_xmin(pg_current_snapshot())::text::bigint`),
-    )
+    .$if(before !== null, (query) => query.where("position", "<", before))
     .orderBy("position")
     .orderBy("id")
     .limit(limit)
@@ -119,13 +131,12 @@ export const BEGINNING = "0".repeat(24);
 
 /** The newest event that every reader sees; undefined when there is none. */
 export async function findNewestEvent(reader: Reader, accountId: string): Promise<EventCursor | undefined> {
+  const before = await oldestOpen(reader);
   return await reader.query
     .selectFrom("events")
     .select(["position", "id"])
     .where("account_id", "=", accountId)
-    .$if(reader.engine === "postgres", (query) =>
-      query.where("position", "<", sql<number>`pg_snapshot_xmin(pg_current_snapshot())::text::bigint`),
-    )
+    .$if(before !== null, (query) => query.where("position", "<", before))
     .orderBy("position", "desc")
     .orderBy("id", "desc")
     .limit(1)
@@ -178,9 +189,8 @@ export async function countEventsOfTicket(reader: Reader, accountId: string, tic
  * Deletes events that concerned one user only and are older than `before`, of all accounts, at most `limit`; returns how
  * many. The newest of an account stays, whatever it is: on SQLite the next position is counted from it.
  */
-export async function deletePrivateEvents(tx: Tx, before: number, limit: number): Promise<number> {
-  const queries = acrossAccounts(tx);
-  const old = await queries
+export async function deletePrivateEvents(db: Db, before: number, limit: number): Promise<number> {
+  const old = await acrossAccounts(db)
     .selectFrom("events")
     .select(["account_id", "id", "position"])
     .where("audience_id", "is not", null)
@@ -197,8 +207,12 @@ export async function deletePrivateEvents(tx: Tx, before: number, limit: number)
     .orderBy("created_at")
     .limit(limit)
     .execute();
-  for (const { account_id, id } of old) {
-    await tx.query.deleteFrom("events").where("account_id", "=", account_id).where("id", "=", id).execute();
+  for (const [accountId, events] of Map.groupBy(old, ({ account_id }) => account_id)) {
+    const ids = events.map(({ id }) => id);
+    await db.transact(
+      async (tx) =>
+        await tx.query.deleteFrom("events").where("account_id", "=", accountId).where("id", "in", ids).execute(),
+    );
   }
   return old.length;
 }

@@ -1,5 +1,5 @@
-import { acrossAccounts } from "./across-accounts.ts";
-import type { Reader, Tx } from "./database.ts";
+import { cleanEach } from "./across-accounts.ts";
+import type { Db, Reader, Tx } from "./database.ts";
 import type { IdempotencyKeyRow } from "./schema.ts";
 
 export async function findIdempotencyKey(
@@ -44,6 +44,21 @@ export async function deleteExpiredKey(
 }
 
 /** Forgets all keys older than `before`, over all accounts. */
-export async function deleteExpiredKeys(tx: Tx, before: number): Promise<void> {
-  await acrossAccounts(tx).deleteFrom("idempotency_keys").where("created_at", "<", before).execute();
+export async function deleteExpiredKeys(db: Db, before: number): Promise<void> {
+  await cleanEach(
+    db,
+    async (queries) =>
+      await queries
+        .selectFrom("idempotency_keys")
+        .select("account_id")
+        .distinct()
+        .where("created_at", "<", before)
+        .execute(),
+    async (tx, accountId) =>
+      await tx.query
+        .deleteFrom("idempotency_keys")
+        .where("account_id", "=", accountId)
+        .where("created_at", "<", before)
+        .execute(),
+  );
 }

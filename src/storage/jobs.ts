@@ -1,26 +1,29 @@
 import { sql } from "kysely";
 import { acrossAccounts } from "./across-accounts.ts";
-import type { Reader, Tx } from "./database.ts";
+import type { Db, Reader, Tx } from "./database.ts";
 import type { JobRow } from "./schema.ts";
 
 export async function insertJob(tx: Tx, job: JobRow): Promise<void> {
   await tx.query.insertInto("jobs").values(job).execute();
 }
 
+/** How many jobs that are due are looked at for one that is claimed: others look at the same ones at the same time. */
+const CANDIDATES = 8;
+
 /**
  * Claims up to `limit` jobs of these kinds that are due, over all accounts, oldest due first, and counts the attempt.
  * Nobody else gets them until `lockedUntil`; a worker that dies loses them then. Leaves out the jobs of `exceptAccounts`.
+ * What is due is looked for over all accounts without a lock; each claim is a transaction of one account.
  */
 export async function claimJobs(
-  tx: Tx,
+  db: Db,
   kinds: readonly string[],
   at: number,
   lockedUntil: number,
   limit: number,
   exceptAccounts: readonly string[] = [],
 ): Promise<JobRow[]> {
-  const queries = acrossAccounts(tx);
-  const due = await queries
+  const due = await acrossAccounts(db)
     .selectFrom("jobs")
     .select(["account_id", "id"])
     .where("failed_at", "is", null)
@@ -30,21 +33,35 @@ export async function claimJobs(
     .$if(exceptAccounts.length > 0, (query) => query.where("account_id", "not in", exceptAccounts))
     .orderBy("run_at")
     .orderBy("id")
-    .limit(limit)
-    .$if(tx.engine === "postgres", (query) => query.forUpdate().skipLocked())
+    .limit(limit + CANDIDATES)
     .execute();
   const claimed: JobRow[] = [];
   for (const { account_id, id } of due) {
-    const job = await tx.query
-      .updateTable("jobs")
-      .set({ locked_until: lockedUntil, attempts: sql<number>`attempts + 1` })
-      .where("account_id", "=", account_id)
-      .where("id", "=", id)
-      .returningAll()
-      .executeTakeFirst();
+    if (claimed.length === limit) break;
+    const job = await db.transact(async (tx) => await claimJob(tx, account_id, id, at, lockedUntil));
     if (job !== undefined) claimed.push(job);
   }
   return claimed;
+}
+
+/** Undefined when another worker was first. */
+async function claimJob(
+  tx: Tx,
+  accountId: string,
+  id: string,
+  at: number,
+  lockedUntil: number,
+): Promise<JobRow | undefined> {
+  return await tx.query
+    .updateTable("jobs")
+    .set({ locked_until: lockedUntil, attempts: sql<number>`attempts + 1` })
+    .where("account_id", "=", accountId)
+    .where("id", "=", id)
+    .where("failed_at", "is", null)
+    .where("run_at", "<=", at)
+    .where((job) => job.or([job("locked_until", "is", null), job("locked_until", "<=", at)]))
+    .returningAll()
+    .executeTakeFirst();
 }
 
 /** When the next job of these kinds that nobody holds is due, in epoch milliseconds; null when none waits. */

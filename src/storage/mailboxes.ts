@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { acrossAccounts } from "./across-accounts.ts";
-import type { Reader, Tx } from "./database.ts";
+import type { Db, Reader, Tx } from "./database.ts";
 import type { MailboxRow } from "./schema.ts";
 
 export async function insertMailbox(tx: Tx, mailbox: MailboxRow): Promise<void> {
@@ -52,8 +52,8 @@ export interface Lease {
  * Takes up to `limit` mailboxes that are due and that nobody fetches, over all accounts, longest due first. They are the
  * holder's until the lease ends; a process that dies loses them then.
  */
-export async function claimMailboxes(tx: Tx, at: number, lease: Lease, limit: number): Promise<MailboxRow[]> {
-  const due = await acrossAccounts(tx)
+export async function claimMailboxes(db: Db, at: number, lease: Lease, limit: number): Promise<MailboxRow[]> {
+  const due = await acrossAccounts(db)
     .selectFrom("mailboxes")
     .select(["account_id", "id"])
     .where("next_try_at", "<=", at)
@@ -61,11 +61,10 @@ export async function claimMailboxes(tx: Tx, at: number, lease: Lease, limit: nu
     .orderBy("next_try_at")
     .orderBy("id")
     .limit(limit)
-    .$if(tx.engine === "postgres", (query) => query.forUpdate().skipLocked())
     .execute();
   const claimed: MailboxRow[] = [];
   for (const { account_id, id } of due) {
-    const mailbox = await leaseMailbox(tx, account_id, id, at, lease);
+    const mailbox = await db.transact(async (tx) => await leaseMailbox(tx, account_id, id, at, lease));
     if (mailbox !== undefined) claimed.push(mailbox);
   }
   return claimed;
@@ -101,15 +100,34 @@ export async function isMailboxDue(reader: Reader, at: number): Promise<boolean>
   return due !== undefined;
 }
 
-/** Prolongs all leases of a holder. Returns the ids of the mailboxes that are still its own. */
-export async function renewLeases(tx: Tx, { holder, until }: Lease): Promise<Set<string>> {
-  const rows = await acrossAccounts(tx)
-    .updateTable("mailboxes")
-    .set({ leased_until: until })
-    .where("leased_by", "=", holder)
-    .returning("id")
-    .execute();
-  return new Set(rows.map(({ id }) => id));
+/** Prolongs the holder's leases of these mailboxes, account by account. Returns the ids of those that are still its own. */
+export async function renewLeases(
+  db: Db,
+  { holder, until }: Lease,
+  mailboxes: readonly Pick<MailboxRow, "account_id" | "id">[],
+): Promise<Set<string>> {
+  const accounts = Map.groupBy(mailboxes, ({ account_id }) => account_id);
+  const renewed = await Promise.all(
+    [...accounts].map(
+      async ([accountId, held]) =>
+        await db.transact(
+          async (tx) =>
+            await tx.query
+              .updateTable("mailboxes")
+              .set({ leased_until: until })
+              .where("account_id", "=", accountId)
+              .where(
+                "id",
+                "in",
+                held.map(({ id }) => id),
+              )
+              .where("leased_by", "=", holder)
+              .returning("id")
+              .execute(),
+        ),
+    ),
+  );
+  return new Set(renewed.flat().map(({ id }) => id));
 }
 
 /** How a fetch ended: nothing happens when another process holds the mailbox by now. */

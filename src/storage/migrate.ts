@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { now } from "../domain/time.ts";
 import type { Db, Engine, Tx } from "./database.ts";
+import { isDistributed, moveTable, oneAfterTheOther, splitForCitus } from "./distribute.ts";
 import * as init from "./migrations/001-init.ts";
 import * as search from "./migrations/002-search.ts";
 import * as delivery from "./migrations/003-delivery.ts";
@@ -114,11 +115,23 @@ async function appliedMigrations(tx: Tx): Promise<Set<string>> {
 }
 
 async function applyAll(tx: Tx, pending: typeof MIGRATIONS): Promise<string[]> {
+  const distributed = pending.length > 0 && (await isDistributed(tx));
+  if (distributed) await oneAfterTheOther(tx);
   for (const [name, migration] of pending) {
-    for (const statement of migration.statements(TYPES[tx.engine])) await run(tx, statement);
+    for (const statement of migration.statements(TYPES[tx.engine])) {
+      if (distributed) await runDistributed(tx, statement);
+      else await run(tx, statement);
+    }
     await tx.query.insertInto("migrations").values({ name, applied_at: now() }).execute();
   }
   return pending.map(([name]) => name);
+}
+
+async function runDistributed(tx: Tx, statement: string): Promise<void> {
+  const { table, create, keys } = splitForCitus(statement);
+  await run(tx, create);
+  if (table !== null) await moveTable(tx, table);
+  for (const key of keys) await run(tx, key);
 }
 
 /** The tables that the migrations make, in that order. */

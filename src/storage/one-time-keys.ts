@@ -1,5 +1,5 @@
-import { acrossAccounts } from "./across-accounts.ts";
-import type { Reader, Tx } from "./database.ts";
+import { acrossAccounts, cleanEach } from "./across-accounts.ts";
+import type { Db, Reader, Tx } from "./database.ts";
 import type { OneTimeKeyKind, OneTimeKeyRow } from "./schema.ts";
 
 /** Returns false when that key is there already. */
@@ -90,6 +90,21 @@ export async function deleteOneTimeKey(tx: Tx, accountId: string, id: string): P
 }
 
 /** Forgets the keys of all accounts that ended before `before`. */
-export async function deleteEndedKeys(tx: Tx, before: number): Promise<void> {
-  await acrossAccounts(tx).deleteFrom("one_time_keys").where("expires_at", "<", before).execute();
+export async function deleteEndedKeys(db: Db, before: number): Promise<void> {
+  await cleanEach(
+    db,
+    async (queries) =>
+      await queries
+        .selectFrom("one_time_keys")
+        .select("account_id")
+        .distinct()
+        .where("expires_at", "<", before)
+        .execute(),
+    async (tx, accountId) =>
+      await tx.query
+        .deleteFrom("one_time_keys")
+        .where("account_id", "=", accountId)
+        .where("expires_at", "<", before)
+        .execute(),
+  );
 }

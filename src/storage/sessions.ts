@@ -1,10 +1,11 @@
+import type { ExpressionBuilder, ExpressionWrapper, SqlBool } from "kysely";
 import { SYSTEM } from "../domain/events.ts";
 import { DAY } from "../domain/time.ts";
-import { acrossAccounts } from "./across-accounts.ts";
-import type { Reader, Tx } from "./database.ts";
+import { cleanEach } from "./across-accounts.ts";
+import type { Db, Reader, Tx } from "./database.ts";
 import type { AskedAccount } from "./api-tokens.ts";
 import { recordChange } from "./events.ts";
-import type { SessionRow, UserRow } from "./schema.ts";
+import type { Schema, SessionRow, UserRow } from "./schema.ts";
 
 /** A session that is not used ends after this time, and any after the longer one. */
 export const SESSION_IDLE = 30 * DAY;
@@ -134,17 +135,19 @@ export async function deleteSessionsOf(
 }
 
 /** Forgets sessions that are over, of all accounts. */
-export async function deleteEndedSessions(tx: Tx, at: number): Promise<void> {
-  await acrossAccounts(tx)
-    .deleteFrom("sessions")
-    .where((session) =>
-      session.or([
-        session("last_seen_at", "<=", at - SESSION_IDLE),
-        session("created_at", "<=", at - SESSION_LIFETIME),
-        session.and([session("pending", "=", 1), session("created_at", "<=", at - DAY)]),
-      ]),
-    )
-    .execute();
+export async function deleteEndedSessions(db: Db, at: number): Promise<void> {
+  const isOver = (session: ExpressionBuilder<Schema, "sessions">): ExpressionWrapper<Schema, "sessions", SqlBool> =>
+    session.or([
+      session("last_seen_at", "<=", at - SESSION_IDLE),
+      session("created_at", "<=", at - SESSION_LIFETIME),
+      session.and([session("pending", "=", 1), session("created_at", "<=", at - DAY)]),
+    ]);
+  await cleanEach(
+    db,
+    async (queries) => await queries.selectFrom("sessions").select("account_id").distinct().where(isOver).execute(),
+    async (tx, accountId) =>
+      await tx.query.deleteFrom("sessions").where("account_id", "=", accountId).where(isOver).execute(),
+  );
 }
 
 /** When each user was last seen, of those who have a session. */

@@ -1,5 +1,5 @@
-import { acrossAccounts } from "./across-accounts.ts";
-import type { Tx } from "./database.ts";
+import { cleanEach } from "./across-accounts.ts";
+import type { Db, Tx } from "./database.ts";
 import type { UndoRow } from "./schema.ts";
 
 export async function insertUndo(tx: Tx, undo: UndoRow): Promise<void> {
@@ -41,6 +41,12 @@ export async function markUndone(tx: Tx, accountId: string, id: string, at: numb
 }
 
 /** Forgets what expired before `before`, over all accounts. */
-export async function deleteExpiredUndos(tx: Tx, before: number): Promise<void> {
-  await acrossAccounts(tx).deleteFrom("undos").where("expires_at", "<", before).execute();
+export async function deleteExpiredUndos(db: Db, before: number): Promise<void> {
+  await cleanEach(
+    db,
+    async (queries) =>
+      await queries.selectFrom("undos").select("account_id").distinct().where("expires_at", "<", before).execute(),
+    async (tx, accountId) =>
+      await tx.query.deleteFrom("undos").where("account_id", "=", accountId).where("expires_at", "<", before).execute(),
+  );
 }

@@ -37,7 +37,7 @@ export function startMailboxes(
   const { db } = storage;
   const holder = randomUUID();
   const stopping = new AbortController();
-  const running = new Map<string, { abort: AbortController; ended: Promise<void> }>();
+  const running = new Map<string, { mailbox: MailboxRow; abort: AbortController; ended: Promise<void> }>();
   let crowded = false;
 
   const start = (mailbox: MailboxRow): void => {
@@ -52,7 +52,7 @@ export function startMailboxes(
       .then((failure) => failure !== null && onError(failure, mailbox))
       .catch((error: unknown) => onError(error, mailbox))
       .then(() => void running.delete(mailbox.id));
-    running.set(mailbox.id, { abort, ended });
+    running.set(mailbox.id, { mailbox, abort, ended });
   };
 
   const claim = async (): Promise<void> => {
@@ -64,9 +64,7 @@ export function startMailboxes(
     crowded = room <= 0;
     if (crowded) return;
     const at = now();
-    const claimed = await db.transact(
-      async (tx) => await claimMailboxes(tx, at, { holder, until: at + lease }, Math.min(room, 50)),
-    );
+    const claimed = await claimMailboxes(db, at, { holder, until: at + lease }, Math.min(room, 50));
     for (const mailbox of claimed) start(mailbox);
   };
 
@@ -79,7 +77,8 @@ export function startMailboxes(
     }
     const at = now();
     const before = [...running.keys()];
-    const mine = await db.transact(async (tx) => await renewLeases(tx, { holder, until: at + lease }));
+    const fetched = [...running.values()].map(({ mailbox }) => mailbox);
+    const mine = await renewLeases(db, { holder, until: at + lease }, fetched);
     held = at;
     for (const id of before) if (!mine.has(id)) running.get(id)?.abort.abort();
   };

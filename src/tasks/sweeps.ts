@@ -21,11 +21,11 @@ export async function sweep(stores: Stores): Promise<void> {
   const { db, blobs } = stores;
   const done = await Promise.allSettled([
     sweepAttachments(db, blobs),
-    db.transact(async (tx) => await deleteExpiredKeys(tx, now() - KEY_LIFETIME)),
-    db.transact(async (tx) => await deleteExpiredUndos(tx, now())),
-    db.transact(async (tx) => await deleteEndedSessions(tx, now())),
-    db.transact(async (tx) => await deleteEndedKeys(tx, now() - DAY)),
-    db.transact(async (tx) => await deletePrivateEvents(tx, now() - PRIVATE_EVENT_LIFETIME, MOST_EVENTS)),
+    deleteExpiredKeys(db, now() - KEY_LIFETIME),
+    deleteExpiredUndos(db, now()),
+    deleteEndedSessions(db, now()),
+    deleteEndedKeys(db, now() - DAY),
+    deletePrivateEvents(db, now() - PRIVATE_EVENT_LIFETIME, MOST_EVENTS),
   ]);
   const failures = done.flatMap((each): unknown[] => (each.status === "rejected" ? [each.reason] : []));
   if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join("; "));

@@ -17,9 +17,7 @@ describe.skipIf(ENGINE_MISSING !== null)("a delivery whose ticket is merged whil
     const { desk, means, storage } = office;
     const [target, source] = [await desk.ticket(), await desk.ticket()];
     const id = await office.reply(source.id);
-    const [job] = await storage.db.transact(
-      async (tx) => await claimJobs(tx, ["deliver-message"], now(), now() + MINUTE, 1),
-    );
+    const [job] = await claimJobs(storage.db, ["deliver-message"], now(), now() + MINUTE, 1);
     if (job === undefined) throw new Error("there is no job to claim");
     const merged = await desk.post(`/tickets/${target.id}/merge`, { ticket_ids: [source.id] });
     expect(merged.status, merged.text).toBe(200);

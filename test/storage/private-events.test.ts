@@ -45,9 +45,9 @@ describe.skipIf(ENGINE_MISSING !== null)("what is kept for a while only", () => 
     for (const end = performance.now() + 10_000; before.length < 3 && performance.now() < end;) before = await kinds();
     expect(before).toEqual(["first", "t", "last"]);
     const [first] = await listEvents(db, account.id, FIRST_EVENT, 1);
-    await db.transact(async (tx) => await deletePrivateEvents(tx, now() - DAY, 100));
+    await deletePrivateEvents(db, now() - DAY, 100);
     expect(await kinds(), "they are not old yet").toEqual(before);
-    expect(await db.transact(async (tx) => await deletePrivateEvents(tx, now() + DAY, 100))).toBe(1);
+    expect(await deletePrivateEvents(db, now() + DAY, 100)).toBe(1);
     expect(await kinds()).toEqual(["t", "last"]);
     expect(await findEventCursor(db, account.id, first?.id ?? ""), "who stood there begins anew").toBeUndefined();
   });

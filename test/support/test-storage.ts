@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import pg from "pg";
 import { inject } from "vitest";
 import { type Storage, openStorage } from "../../src/storage/open.ts";
+import { CITUS_TEMPLATE, onEveryNode } from "./citus.ts";
 
 /** The engine that this run of an engine suite is for. */
 export const ENGINE = process.env["CANTRIP_TEST_ENGINE"] === "postgres" ? "postgres" : "sqlite";
@@ -37,7 +37,7 @@ export async function createTestDatabase(engine: "sqlite" | "postgres" = ENGINE)
   const server = inject("databaseUrl");
   if (server === null) throw new Error("there is no PostgreSQL server for this test");
   const name = `cantrip_${randomBytes(8).toString("hex")}`;
-  await administer(server, `create database ${name}`);
+  await onEveryNode(server, `create database ${name}${CITUS_TEMPLATE === null ? "" : ` template ${CITUS_TEMPLATE}`}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
   return {
@@ -45,19 +45,9 @@ export async function createTestDatabase(engine: "sqlite" | "postgres" = ENGINE)
     databaseUrl: url.href,
     remove: async () => {
       removeFolder();
-      await administer(server, `drop database if exists ${name} with (force)`);
+      await onEveryNode(server, `drop database if exists ${name} with (force)`);
     },
   };
-}
-
-async function administer(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
 }
 
 export interface TestStorage extends Storage, TestDatabase {}
