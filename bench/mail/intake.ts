@@ -1,71 +1,71 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { storeReceivedMessage } from "../../src/desk/receive-message.ts";
-import { setUpAccount } from "../../src/desk/set-up-account.ts";
 import { parseMessage } from "../../src/mail/parse.ts";
-import { openStorage } from "../../src/storage/open.ts";
 import { countOutcomes } from "../../src/storage/received-messages.ts";
-import { openMailLine } from "../../src/tasks/mail-line.ts";
+import { startScriptedImap } from "../../test/support/scripted-imap.ts";
+import { startScriptedSmtp } from "../../test/support/scripted-smtp.ts";
 import { type Measured, perSecond, rounded } from "../bench.ts";
+import { type Desk, serve, setUpDesk } from "../crash/desk-under-test.ts";
 import type { Places } from "../places.ts";
+import { asSent, handOver } from "./lmtp-load.ts";
 import { sampleLetters } from "./sample-mail.ts";
 
-const MESSAGES = 3000;
+const MESSAGES = 6000;
 
-/** Connections that bring mail at the same time. */
-const AT_ONCE = 8;
+/** Connections of the mail server in front: Postfix has up to a hundred (`default_process_limit`). */
+const CONNECTIONS = 32;
 
-/** The first messages prepare statements and warm the parser: they do not count. */
-const WARM_UP = 500;
+/** The first messages prepare statements and warm the server and the parser: they do not count. */
+const WARM_UP = 1500;
 
-/** Mail as the SMTP server takes it, with syncs as in production, against the parser alone on the same messages. */
+/**
+ * Mail as the real server takes it, by LMTP from another process and with syncs as in production, against the parser alone on
+ * the same messages.
+ */
 export async function measureIntake(places: Places): Promise<Measured> {
   const letters = sampleLetters(MESSAGES);
-  for (const raw of letters.slice(0, WARM_UP)) await parseMessage(raw);
-  const parsing = performance.now();
-  for (const raw of letters) await parseMessage(raw);
-  const parser = perSecond(MESSAGES, parsing);
-
+  const parser = await measureParser(letters);
   const place = await places.newPlace();
-  const storage = await openStorage(place);
+  const imap = await startScriptedImap([], "IMAP4rev1 IDLE");
+  const sink = await startScriptedSmtp();
+  const desk = await setUpDesk(place, imap.port, "leave");
+  const served = serve(desk, sink.port, null);
   try {
-    const { account, inbox } = await storage.db.transact(
-      async (tx) =>
-        await setUpAccount(tx, {
-          site: "bench",
-          name: "Bench",
-          owner: { email: "owner@desk.example", password_hash: "none" },
-          inbox: { name: "Support", address: "help@desk.example" },
-        }),
-    );
-    const line = openMailLine(storage, (error) => {
-      throw error;
-    });
-    const origin = { accountId: account.id, inboxId: inbox.id, source: "lmtp", sourcePosition: null } as const;
-    const take = async (all: readonly Buffer[]): Promise<{ stored: number; filed: number }> => {
-      const start = performance.now();
-      const waiting = all.values();
-      const connection = async (): Promise<void> => {
-        for (const raw of waiting) line.add(account.id, await storeReceivedMessage(storage, { ...origin, raw }));
-      };
-      await Promise.all(Array.from({ length: AT_ONCE }, connection));
-      const stored = perSecond(all.length, start);
-      while (((await countOutcomes(storage.db, account.id)).pending ?? 0) > 0) await sleep(10);
-      return { stored, filed: perSecond(all.length, start) };
-    };
-    await take(sampleLetters(WARM_UP, MESSAGES));
-    const { stored, filed } = await take(letters);
-    await line.stop();
+    const ports = await served.ports;
+    if (ports === null) throw new Error(`the server did not start: ${served.complaints.join("\n")}`);
+    await handOver(ports.lmtp_port, asSent(sampleLetters(WARM_UP, MESSAGES)), CONNECTIONS);
+    await untilFiled(desk);
+    const sent = asSent(letters);
+    const start = performance.now();
+    await handOver(ports.lmtp_port, sent, CONNECTIONS);
+    const stored = perSecond(MESSAGES, start);
+    await untilFiled(desk);
     return {
-      ratios: { mail_in: rounded(filed / parser) },
+      ratios: { mail_in: rounded(stored / parser) },
       figures: {
         parser_s: parser,
         mail_stored_s: stored,
-        mail_filed_s: filed,
+        mail_filed_s: perSecond(MESSAGES, start),
         mail_bytes: Math.round(letters.reduce((sum, { byteLength }) => sum + byteLength, 0) / MESSAGES),
       },
     };
   } finally {
-    await storage.close();
+    served.process.kill("SIGTERM");
+    await served.died;
+    await desk.storage.close();
+    await imap.close();
+    await sink.close();
     await place.remove();
   }
+}
+
+async function measureParser(letters: readonly Buffer[]): Promise<number> {
+  for (const raw of letters.slice(0, WARM_UP)) await parseMessage(raw);
+  const start = performance.now();
+  for (const raw of letters) await parseMessage(raw);
+  return perSecond(letters.length, start);
+}
+
+/** Until every message that was taken has become something. */
+async function untilFiled({ storage, setUp }: Desk): Promise<void> {
+  while (((await countOutcomes(storage.db, setUp.account.id)).pending ?? 0) > 0) await sleep(50);
 }

@@ -72,9 +72,12 @@ create table blobs (
   hash text collate "C" not null,
   size bigint not null,
   created_at bigint not null,
+  bytes bytea,
   constraint blobs_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint blobs_pkey PRIMARY KEY (account_id, hash)
 );
+
+CREATE INDEX blobs_in_rows ON blobs USING btree (created_at) WHERE (bytes IS NOT NULL);
 
 create table contacts (
   account_id text collate "C" not null,

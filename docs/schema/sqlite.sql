@@ -31,8 +31,10 @@ CREATE INDEX audit_entries_by_creation on audit_entries (account_id, created_at,
 CREATE INDEX audit_entries_by_user on audit_entries (account_id, user_id, created_at, id);
 
 CREATE TABLE blobs (
-  account_id text not null, hash text not null, size integer not null, created_at integer not null,
+  account_id text not null, hash text not null, size integer not null, created_at integer not null, bytes blob,
   primary key (account_id, hash), foreign key (account_id) references accounts (id));
+
+CREATE INDEX blobs_in_rows on blobs (created_at) where bytes is not null;
 
 CREATE TABLE contacts (
   account_id text not null, id text not null, customer_id text not null, position integer not null, type text not null,

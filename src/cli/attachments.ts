@@ -1,5 +1,7 @@
 import { type Command, Option } from "commander";
+import { now } from "../domain/time.ts";
 import { type Moved, moveBlobs } from "../storage/move-blobs.ts";
+import { moveRowsOut } from "../storage/row-blobs.ts";
 import { openBlobPlaces } from "../storage/open.ts";
 import { type CommonOptions, withStorage } from "./context.ts";
 import { CommandFailure } from "./failure.ts";
@@ -35,11 +37,13 @@ async function moveAll(options: MoveOptions): Promise<void> {
     if (s3 === null) throw new CommandFailure("there is no store: set CANTRIP_S3_BUCKET, and how it is reached");
     const progress = startProgress();
     let count = 0;
+    const outOfRows = to === "s3" ? await moveRowsOut(storage.db, s3, now() + 1) : 0;
     const places = to === "s3" ? { from: folder, to: s3 } : { from: s3, to: folder };
-    return await moveBlobs(storage.db, places, () => {
+    const result = await moveBlobs(storage.db, places, () => {
       count += 1;
       progress.update(() => `${count} files`);
     });
+    return { ...result, out_of_rows: outOfRows };
   });
   for (const path of done.missing) tell(`warning: the attachment ${path} is in neither place`);
   for (const path of done.damaged) tell(`warning: the attachment ${path} is damaged, and stays where it is`);
@@ -47,6 +51,7 @@ async function moveAll(options: MoveOptions): Promise<void> {
   if (done.missing.length + done.damaged.length > 0) throw new CommandFailure("not everything could be moved");
 }
 
-function textOf(to: string, { moved, bytes, there }: Moved): string {
-  return `Moved ${moved} files (${(bytes / 1_000_000).toFixed(1)} MB) to ${to}; ${there} were there already.`;
+function textOf(to: string, { moved, bytes, there, out_of_rows }: Moved & { out_of_rows: number }): string {
+  const mails = out_of_rows === 0 ? "" : ` ${out_of_rows} small ones came out of the database.`;
+  return `Moved ${moved} files (${(bytes / 1_000_000).toFixed(1)} MB) to ${to}; ${there} were there already.${mails}`;
 }

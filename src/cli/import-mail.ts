@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { processReceivedMessage, storeReceivedMessage } from "../desk/receive-message.ts";
+import { processReceivedMessage } from "../desk/receive-message.ts";
+import { storeReceivedMessage } from "../desk/store-received.ts";
 import { measureMailFiles, readMailFiles } from "../mail/mailbox-files.ts";
 import { hashBytes } from "../storage/blobs.ts";
 import { findImported } from "../storage/received-messages.ts";

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { ConfigError } from "../config.ts";
-import { processReceivedMessage, storeReceivedMessage } from "../desk/receive-message.ts";
+import { processReceivedMessage } from "../desk/receive-message.ts";
+import { storeReceivedMessage } from "../desk/store-received.ts";
 import { mailJudge } from "../incoming-mail.ts";
 import type { ReceivedMessageRow } from "../storage/schema.ts";
 import {

@@ -17,10 +17,11 @@ import { recordEvent } from "../storage/events.ts";
 import { findInbox } from "../storage/inboxes.ts";
 import { insertMessage } from "../storage/messages.ts";
 import { type MessageRow, NO_DELIVERY, NO_MAIL_OPTIONS, NO_ROUTE, type TicketRow } from "../storage/schema.ts";
+import { messageEntry } from "../storage/search-entries.ts";
+import { indexNewEntry } from "../storage/search.ts";
 import { findUser, userName } from "../storage/users.ts";
 import { usualCopies } from "./copies.ts";
 import type { DeliveryPayload } from "./delivery-jobs.ts";
-import { indexMessage } from "./index-message.ts";
 import { type MailOptions, checkMailOptions } from "./mail-options.ts";
 import { readMentions, writeMentions } from "./mentions.ts";
 import { notifyOfMention, notifyOfMessage } from "./notifications.ts";
@@ -214,7 +215,7 @@ export async function writeMessage(
   for (const [position, id] of attachmentIds.entries()) {
     await useAttachment(tx, ticket.account_id, id, message.id, position);
   }
-  await indexMessage(tx, ticket, message);
+  await indexNewEntry(tx, ticket.account_id, messageEntry(ticket, message));
   await writeMentions(tx, message, mentionIds);
   await tellNews(tx, actor, message);
   await recordEvent(tx, ticket.account_id, actor, {

@@ -4,9 +4,10 @@ import { now } from "../domain/time.ts";
 import { findContactByKey, insertContact } from "../storage/contacts.ts";
 import { insertCustomer } from "../storage/customers.ts";
 import { RunAgain, type Tx } from "../storage/database.ts";
+import { customerEntry } from "../storage/search-entries.ts";
+import { indexNewEntry } from "../storage/search.ts";
 import type { CustomerRow } from "../storage/schema.ts";
 import { ALREADY_USED, type ContactInput, type KeyedContact, keyContacts } from "./contacts.ts";
-import { indexCustomer } from "./index-customer.ts";
 
 export interface CustomerInput {
   first_name?: string | null;
@@ -52,7 +53,7 @@ export async function writeCustomer(
   };
   await insertCustomer(tx, customer);
   await addContactRows(tx, accountId, customer.id, contacts);
-  await indexCustomer(tx, accountId, customer.id);
+  await indexNewEntry(tx, accountId, customerEntry(customer, contacts));
   return customer;
 }
 

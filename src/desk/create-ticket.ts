@@ -10,7 +10,7 @@ import { recordEvent } from "../storage/events.ts";
 import { findFirstInbox, findInbox } from "../storage/inboxes.ts";
 import type { TicketRow } from "../storage/schema.ts";
 import { ticketEntry } from "../storage/search-entries.ts";
-import { indexEntry } from "../storage/search.ts";
+import { indexNewEntry } from "../storage/search.ts";
 import { insertTicket } from "../storage/tickets.ts";
 import { assigneeFault } from "../storage/users.ts";
 import { type MessageInput, type PreparedMessage, prepareMessage, writeMessage } from "./add-message.ts";
@@ -125,7 +125,7 @@ async function writeTicket(
     ...summary,
     created_at: at,
   });
-  if (messages.length === 0) await indexEntry(tx, accountId, ticketEntry(ticket));
+  if (messages.length === 0) await indexNewEntry(tx, accountId, ticketEntry(ticket));
   for (const message of messages) await writeMessage(tx, ticket, actor, message, at);
   return ticket;
 }

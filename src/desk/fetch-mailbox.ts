@@ -4,7 +4,8 @@ import { MINUTE, now } from "../domain/time.ts";
 import { advanceMailbox, noteFetched, noteStuck, releaseMailbox, replaceSecret } from "../storage/mailboxes.ts";
 import { listReceivedUids } from "../storage/received-messages.ts";
 import type { MailboxRow, Outcome } from "../storage/schema.ts";
-import { type Stores, processReceivedMessage, storeReceivedMessage } from "./receive-message.ts";
+import { type Stores, processReceivedMessage } from "./receive-message.ts";
+import { storeReceivedMessage } from "./store-received.ts";
 
 export interface FetchParts {
   storage: Stores;

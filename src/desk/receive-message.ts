@@ -1,102 +1,36 @@
 import { buffer } from "node:stream/consumers";
-import { newId } from "../domain/ids.ts";
-import type { Reach } from "../domain/fail-points.ts";
 import { now } from "../domain/time.ts";
 import { type Verdicts, fromDomain } from "../mail/authentication.ts";
 import { fingerprint } from "../mail/fingerprint.ts";
 import { parseMessage } from "../mail/parse.ts";
-import type { SmtpEnvelope } from "../mail/smtp-server.ts";
-import { hashBytes, recordBlob } from "../storage/blobs.ts";
-import { type MailboxPosition, advanceMailbox } from "../storage/mailboxes.ts";
-import type { Storage } from "../storage/open.ts";
+import { hashBytes } from "../storage/blobs.ts";
 import {
   type Processed,
   findReceivedByFingerprint,
-  findReceivedFromMailbox,
   findReceivedMessage,
   finishReceivedMessage,
-  insertReceivedMessage,
   lockReceivedMessage,
 } from "../storage/received-messages.ts";
+import { fitsRow } from "../storage/row-blobs.ts";
 import type { ReceivedMessageRow } from "../storage/schema.ts";
 import type { Tx } from "../storage/database.ts";
 import { isStorageFailure } from "../storage/storage-failures.ts";
 import { type Judge, judgeMailboxes } from "./judge-sender.ts";
 import { mailKey } from "./mail-key.ts";
+import type { Keep } from "./store-received.ts";
 import { type ReadMail, threadMail } from "./thread-mail.ts";
 
 /**
  * Where messages go; `reach` is told of each step on their way, and `judge` says who sent them. Without a judge that is known
  * only of mailboxes with a trusted server.
  */
-export type Stores = Pick<Storage, "db" | "blobs"> & { reach?: Reach; judge?: Judge };
-
-export interface Received {
-  accountId: string;
-  inboxId: string;
-  source: "pipe" | "import" | "imap" | "smtp" | "lmtp" | "http";
-  /** Where an import found it; null for live mail. */
-  sourcePosition: string | null;
-  raw: Uint8Array;
-  /** Where it stands in a mailbox that is fetched; the mailbox moves on past it with the same commit. */
-  mailbox?: MailboxPosition;
-  /** Why it cannot be processed: it is put aside at once. */
-  refused?: string;
-  /** Of what came by SMTP: what it is judged by, also when that is after a crash. */
-  envelope?: SmtpEnvelope;
-}
+export type Stores = Keep & { judge?: Judge };
 
 export interface ReceivedResult {
   outcome: Exclude<ReceivedMessageRow["outcome"], "pending">;
   reason: string | null;
   ticketId: string | null;
   messageId: string | null;
-}
-
-/**
- * Takes a raw message in, before anything is made of it: when this resolves, its bytes and its row of the ledger are
- * durable, whatever happens next. Returns the row's id, for `processReceivedMessage`. A message of a mailbox is taken
- * once: the second time, the id is that of the first.
- */
-export async function storeReceivedMessage({ db, blobs, reach }: Stores, received: Received): Promise<string> {
-  const { accountId, inboxId, source, sourcePosition, raw, mailbox, refused, envelope } = received;
-  const hash = hashBytes(raw);
-  await blobs.put(accountId, hash, raw);
-  reach?.("receive.bytes-put");
-  const id = newId();
-  const at = now();
-  const taken = await db.transact(async (tx) => {
-    await recordBlob(tx, blobs, { accountId, hash, bytes: raw, at });
-    const isNew = await insertReceivedMessage(tx, {
-      account_id: accountId,
-      id,
-      inbox_id: inboxId,
-      source,
-      source_position: sourcePosition,
-      hash,
-      size: raw.byteLength,
-      fingerprint: null,
-      mail_id: null,
-      outcome: refused === undefined ? "pending" : "quarantine",
-      reason: refused ?? null,
-      ticket_id: null,
-      message_id: null,
-      created_at: at,
-      processed_at: refused === undefined ? null : at,
-      mailbox_id: mailbox?.mailboxId ?? null,
-      uid_validity: mailbox?.uidValidity ?? null,
-      uid: mailbox?.uid ?? null,
-      attempts: 0,
-      next_try_at: null,
-      envelope: envelope === undefined ? null : JSON.stringify(envelope),
-    });
-    if (mailbox !== undefined) await advanceMailbox(tx, accountId, mailbox);
-    reach?.("receive.recording");
-    if (mailbox === undefined || isNew) return id;
-    return (await findReceivedFromMailbox(tx, accountId, mailbox))?.id ?? id;
-  });
-  reach?.("receive.recorded");
-  return taken;
 }
 
 /**
@@ -127,6 +61,8 @@ export interface Stored {
   accountId: string;
   receivedId: string;
   judging?: Promise<Verdicts | null> | undefined;
+  /** Its row, where it is at hand: as it was stored. */
+  row?: ReceivedMessageRow | undefined;
 }
 
 /**
@@ -156,10 +92,10 @@ interface Read {
 /** Reads a message that is pending; or says what it became, also when it cannot be read and is put aside. */
 async function readReceived(
   stores: Stores,
-  { accountId, receivedId, judging }: Stored,
+  { accountId, receivedId, judging, row: stored }: Stored,
 ): Promise<Read | ReceivedResult> {
   const { db, blobs, reach, judge = judgeMailboxes } = stores;
-  const row = await findReceivedMessage(db, accountId, receivedId);
+  const row = stored ?? (await findReceivedMessage(db, accountId, receivedId));
   if (row === undefined) throw new Error(`there is no received message ${receivedId}`);
   if (row.outcome !== "pending") return resultOf(row);
   // Never inside the transaction: others would wait for the sender's DNS.
@@ -176,7 +112,9 @@ async function readReceived(
     return await quarantine(stores, row, `it could not be read: ${reasonOf(error)}`);
   }
   reach?.("receive.parsed");
-  for (const { content } of mail.parsed.attachments) await blobs.put(accountId, hashBytes(content), content);
+  for (const { content } of mail.parsed.attachments) {
+    if (!fitsRow(content)) await blobs.put(accountId, hashBytes(content), content);
+  }
   reach?.("receive.attachments-put");
   return { row, mail };
 }

@@ -1,11 +1,13 @@
 import { type MailboxMeans, openMailbox } from "../channels/email/mailbox-connection.ts";
 import { now } from "../domain/time.ts";
-import { hashBytes, recordBlob } from "../storage/blobs.ts";
+import { hashBytes } from "../storage/blobs.ts";
 import { findMailbox } from "../storage/mailboxes.ts";
 import type { Storage } from "../storage/open.ts";
 import { findReceivedMessage, reopenQuarantined } from "../storage/received-messages.ts";
+import { fitsRow } from "../storage/row-blobs.ts";
 import type { ReceivedMessageRow } from "../storage/schema.ts";
 import type { Judge } from "./judge-sender.ts";
+import { recordBytes } from "./store-received.ts";
 import { type ReceivedResult, type Stores, processReceivedMessage } from "./receive-message.ts";
 
 /** What the server has to take up mail again with. */
@@ -29,11 +31,11 @@ export async function requeueReceivedMessage(
   const row = await findReceivedMessage(db, accountId, id);
   if (row?.outcome !== "quarantine") return null;
   const raw = await fetchMissing(storage, means, row);
-  if (raw !== null) await blobs.put(accountId, hashBytes(raw), raw);
+  if (raw !== null && !fitsRow(raw)) await blobs.put(accountId, hashBytes(raw), raw);
   const reopened = await db.transact(async (tx) => {
     if (raw === null) return await reopenQuarantined(tx, accountId, id);
     const hash = hashBytes(raw);
-    await recordBlob(tx, blobs, { accountId, hash, bytes: raw, at: now() });
+    await recordBytes(tx, blobs, { accountId, hash, bytes: raw, at: now() });
     return await reopenQuarantined(tx, accountId, id, { hash, size: raw.byteLength });
   });
   return reopened ? await processReceivedMessage(storage, accountId, id) : null;

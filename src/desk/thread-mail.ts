@@ -10,7 +10,7 @@ import type { ParsedMessage } from "../mail/parsed-message.ts";
 import { isForward, splitReply, splitReplyHtml } from "../mail/quoted-reply.ts";
 import { senderOf } from "../mail/sender.ts";
 import { insertAttachment } from "../storage/attachments.ts";
-import { type BlobStore, hashBytes, recordBlob } from "../storage/blobs.ts";
+import { type BlobStore, hashBytes } from "../storage/blobs.ts";
 import { findInboxByAddress } from "../storage/inboxes.ts";
 import type { Tx } from "../storage/database.ts";
 import { findLastMessage, findMessageByMailId, hasManyIncoming } from "../storage/messages.ts";
@@ -28,6 +28,7 @@ import { formatAddress, formatAddresses } from "./format-address.ts";
 import { mailKey } from "./mail-key.ts";
 import { doubtOf, judgeSpam, scoreText } from "./judge-spam.ts";
 import type { ReceivedResult } from "./receive-message.ts";
+import { recordBytes } from "./store-received.ts";
 import { ticketAnswered } from "./reply-to-ticket.ts";
 import { NO_SUMMARY, summaryWith } from "./ticket-summary.ts";
 
@@ -257,7 +258,7 @@ async function attach(tx: Tx, blobs: BlobStore, message: MessageRow, parsed: Par
   for (const [position, attachment] of parsed.attachments.entries()) {
     const { name, type, size, content, contentId, inline } = attachment;
     const hash = hashBytes(content);
-    await recordBlob(tx, blobs, { accountId: message.account_id, hash, bytes: content, at: now() });
+    await recordBytes(tx, blobs, { accountId: message.account_id, hash, bytes: content, at: now() });
     await insertAttachment(tx, {
       account_id: message.account_id,
       id: newId(),

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { noteAccessChange } from "./access-changes.ts";
-import type { Reader, Tx } from "./database.ts";
+import type { Reader, Tx, WriteQueries } from "./database.ts";
+import { prepared, preparedWrite } from "./prepared.ts";
 import type { AccountRow } from "./schema.ts";
 
 export async function insertAccount(tx: Tx, account: AccountRow): Promise<void> {
@@ -10,8 +11,12 @@ export async function insertAccount(tx: Tx, account: AccountRow): Promise<void> 
 }
 
 export async function findAccount(reader: Reader, accountId: string): Promise<AccountRow | undefined> {
-  return await reader.query.selectFrom("accounts").selectAll().where("id", "=", accountId).executeTakeFirst();
+  return await byId.first(reader, { accountId });
 }
+
+const byId = prepared((db, { accountId }: { accountId: string }) =>
+  db.selectFrom("accounts").selectAll().where("id", "=", accountId),
+);
 
 export async function findAccountBySite(reader: Reader, site: string): Promise<AccountRow | undefined> {
   return await reader.query.selectFrom("accounts").selectAll().where("site", "=", site).executeTakeFirst();
@@ -66,22 +71,20 @@ export async function updateAccount(
  * late as possible: on PostgreSQL the next ticket of the same account waits for this commit.
  */
 export async function takeTicketNumber(tx: Tx, accountId: string): Promise<number> {
-  const { last_ticket_number } = await tx.query
-    .updateTable("counters")
-    .set((row) => ({ last_ticket_number: row("last_ticket_number", "+", 1) }))
-    .where("account_id", "=", accountId)
-    .returning("last_ticket_number")
-    .executeTakeFirstOrThrow();
-  return last_ticket_number;
+  return await takeTicketNumbers(tx, accountId, 1);
 }
 
 /** As `takeTicketNumber`, for many at once. Returns the first; the others follow it without gaps. */
 export async function takeTicketNumbers(tx: Tx, accountId: string, count: number): Promise<number> {
-  const { last_ticket_number } = await tx.query
+  const taken = await takeNumbers.first(tx, { accountId, count });
+  if (taken === undefined) throw new Error(`the account ${accountId} has no counters`);
+  return taken.last_ticket_number - count + 1;
+}
+
+const takeNumbers = preparedWrite((db: WriteQueries, { accountId, count }: { accountId: string; count: number }) =>
+  db
     .updateTable("counters")
     .set((row) => ({ last_ticket_number: row("last_ticket_number", "+", count) }))
     .where("account_id", "=", accountId)
-    .returning("last_ticket_number")
-    .executeTakeFirstOrThrow();
-  return last_ticket_number - count + 1;
-}
+    .returning("last_ticket_number"),
+);

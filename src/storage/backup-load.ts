@@ -11,7 +11,7 @@ const RESTORED_POSITIONS = -(2 ** 51);
 
 export interface RestoreTarget {
   db: Db;
-  blobs: BlobStore;
+  files: BlobStore;
 }
 
 export interface RestoreOptions {
@@ -24,7 +24,7 @@ export interface RestoreOptions {
  * row is written, the rows are written in one transaction, and their attachments before its commit.
  */
 export async function restoreBackup(
-  { db, blobs }: RestoreTarget,
+  { db, files }: RestoreTarget,
   file: string,
   { force = false }: RestoreOptions = {},
 ): Promise<Verified> {
@@ -44,17 +44,17 @@ export async function restoreBackup(
       if (!force) await refuseFilled(tx);
       const before = await listBlobs(tx);
       await rebuildSchema(tx, manifest.migrations);
-      await load(tx, blobs, file, added);
+      await load(tx, files, file, added);
       await completeSchema(tx);
       await rebuildIndex(tx);
       return before;
     });
   } catch (error) {
     // What was there before may belong to another database on the same folder: the one that is just being moved.
-    await removeUnknown({ db, blobs }, added).catch(() => undefined);
+    await removeUnknown({ db, files }, added).catch(() => undefined);
     throw error;
   }
-  await removeUnknown({ db, blobs }, replaced);
+  await removeUnknown({ db, files }, replaced);
   return verified;
 }
 
@@ -111,7 +111,7 @@ async function listBlobs(tx: Tx): Promise<string[]> {
 }
 
 /** Removes those blobs that no row refers to now. */
-async function removeUnknown({ db, blobs }: RestoreTarget, paths: readonly string[]): Promise<void> {
+async function removeUnknown({ db, files }: RestoreTarget, paths: readonly string[]): Promise<void> {
   for (const path of paths) {
     const [accountId = "", hash = ""] = path.split("/");
     const known = await db.query
@@ -120,6 +120,6 @@ async function removeUnknown({ db, blobs }: RestoreTarget, paths: readonly strin
       .where("account_id", "=", accountId)
       .where("hash", "=", hash)
       .executeTakeFirst();
-    if (known === undefined) await blobs.remove(accountId, hash);
+    if (known === undefined) await files.remove(accountId, hash);
   }
 }

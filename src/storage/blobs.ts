@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { hash as digest, randomUUID } from "node:crypto";
 import {
   closeSync,
   createReadStream,
@@ -40,7 +40,7 @@ const SMALL = 128 * 1024;
 
 /** The address of some bytes: lower-case hex SHA-256. */
 export function hashBytes(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
+  return digest("sha256", bytes, "hex");
 }
 
 /** The blobs of an embedded installation: one file each, `<folder>/<account>/<first two digits>/<hash>`, for the owner only. */

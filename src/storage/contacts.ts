@@ -1,19 +1,20 @@
 import { sql } from "kysely";
 import type { ContactType } from "../domain/states.ts";
-import type { Reader, Tx } from "./database.ts";
-import { prepared } from "./prepared.ts";
+import type { Reader, Tx, WriteQueries } from "./database.ts";
+import { prepared, preparedWrite } from "./prepared.ts";
 import type { ContactRow } from "./schema.ts";
 
 /** Inserts a contact. Returns false when the account already has it, whoever holds it (U1). */
 export async function insertContact(tx: Tx, contact: ContactRow): Promise<boolean> {
-  const inserted = await tx.query
+  return (await insert.run(tx, contact)) === 1;
+}
+
+const insert = preparedWrite((db: WriteQueries, contact: ContactRow) =>
+  db
     .insertInto("contacts")
     .values(contact)
-    .onConflict((conflict) => conflict.columns(["account_id", "value_key", "type"]).doNothing())
-    .returning("id")
-    .executeTakeFirst();
-  return inserted !== undefined;
-}
+    .onConflict((conflict) => conflict.columns(["account_id", "value_key", "type"]).doNothing()),
+);
 
 export async function findContactByKey(
   reader: Reader,
@@ -21,14 +22,17 @@ export async function findContactByKey(
   type: ContactType,
   key: string,
 ): Promise<ContactRow | undefined> {
-  return await reader.query
+  return await byKey.first(reader, { accountId, type, key });
+}
+
+const byKey = prepared((db, { accountId, type, key }: { accountId: string; type: ContactType; key: string }) =>
+  db
     .selectFrom("contacts")
     .selectAll()
     .where("account_id", "=", accountId)
     .where("value_key", "=", key)
-    .where("type", "=", type)
-    .executeTakeFirst();
-}
+    .where("type", "=", type),
+);
 
 export async function findContact(
   reader: Reader,

@@ -1,9 +1,9 @@
 import { type ExpressionBuilder, type SqlBool, sql } from "kysely";
 import type { SearchTerm } from "../domain/search-words.ts";
 import type { ContactType } from "../domain/states.ts";
-import type { Reader, Tx } from "./database.ts";
+import type { Reader, Tx, WriteQueries } from "./database.ts";
+import { prepared, preparedWrite } from "./prepared.ts";
 import type { Slice, SortDirection } from "./paging.ts";
-import { prepared } from "./prepared.ts";
 import type { CustomerRow, Schema } from "./schema.ts";
 import { matchingCustomers } from "./search.ts";
 
@@ -17,19 +17,24 @@ export interface CustomerFilter {
 }
 
 export async function insertCustomer(tx: Tx, customer: CustomerRow): Promise<void> {
-  await tx.query.insertInto("customers").values(customer).execute();
+  await insert.run(tx, customer);
 }
+
+const insert = preparedWrite((db: WriteQueries, customer: CustomerRow) => db.insertInto("customers").values(customer));
 
 /** A customer; one that was merged into another is not there any more. */
 export async function findCustomer(reader: Reader, accountId: string, id: string): Promise<CustomerRow | undefined> {
-  return await reader.query
+  return await byId.first(reader, { accountId, id });
+}
+
+const byId = prepared((db, { accountId, id }: { accountId: string; id: string }) =>
+  db
     .selectFrom("customers")
     .selectAll()
     .where("account_id", "=", accountId)
     .where("id", "=", id)
-    .where("merged_into", "is", null)
-    .executeTakeFirst();
-}
+    .where("merged_into", "is", null),
+);
 
 /** As `lockCustomer`, also one that was merged into another. */
 export async function lockMergedCustomer(tx: Tx, accountId: string, id: string): Promise<CustomerRow | undefined> {

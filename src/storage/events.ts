@@ -3,7 +3,8 @@ import type { Actor, ChangeKind, Changes, EventKind, EventResource } from "../do
 import { newId } from "../domain/ids.ts";
 import { now } from "../domain/time.ts";
 import { acrossAccounts } from "./across-accounts.ts";
-import type { Db, Reader, Tx } from "./database.ts";
+import type { Db, Reader, Tx, WriteQueries } from "./database.ts";
+import { preparedWrite } from "./prepared.ts";
 import { signalNews } from "./news.ts";
 import type { Slice, SortDirection } from "./paging.ts";
 import { type EventRow, OF_TICKET } from "./schema.ts";
@@ -60,25 +61,25 @@ export async function recordChange(tx: Tx, accountId: string, actor: Actor, chan
 type EventContent = Omit<EventRow, "account_id" | "id" | "position" | "token_id" | "user_id" | "created_at">;
 
 async function insertEvent(tx: Tx, accountId: string, actor: Actor, content: EventContent): Promise<void> {
-  const position =
-    tx.engine === "postgres"
-      ? sql<number>`pg_current_xact_id()::text::bigint`
-      : sql<number>`(select coalesce(max(position), 0) + 1 from events where account_id = ${accountId})`;
-  await tx.query
-    .insertInto("events")
-    .values({
-      account_id: accountId,
-      id: newId(),
-      position,
-      token_id: actor.tokenId,
-      user_id: actor.userId,
-      created_at: now(),
-      ...content,
-    })
-    .execute();
+  await insert.run(tx, {
+    account_id: accountId,
+    id: newId(),
+    token_id: actor.tokenId,
+    user_id: actor.userId,
+    created_at: now(),
+    ...content,
+  });
   tx.touch(accountId);
   tx.onCommit(() => signalNews("events", accountId));
 }
+
+const insert = preparedWrite((db: WriteQueries, event: Omit<EventRow, "position">, engine) => {
+  const position =
+    engine === "postgres"
+      ? sql<number>`pg_current_xact_id()::text::bigint`
+      : sql<number>`(select coalesce(max(position), 0) + 1 from events where account_id = ${event.account_id})`;
+  return db.insertInto("events").values({ ...event, position });
+});
 
 /** Where a reader of an account's events has got to. */
 export interface EventCursor {

@@ -1,5 +1,5 @@
 import { acrossAccounts } from "./across-accounts.ts";
-import type { Reader, Tx } from "./database.ts";
+import type { ReadQueries, Reader, Tx } from "./database.ts";
 import { prepared } from "./prepared.ts";
 import type { InboxRow } from "./schema.ts";
 
@@ -16,23 +16,25 @@ export async function insertInbox(tx: Tx, inbox: InboxRow): Promise<boolean> {
 
 /** All inboxes, newest first. */
 export async function listInboxes(reader: Reader, accountId: string): Promise<InboxRow[]> {
-  return await reader.query
+  return await ofAccount.all(reader, { accountId });
+}
+
+const ofAccount = prepared((db, { accountId }: { accountId: string }) =>
+  db
     .selectFrom("inboxes")
     .selectAll()
     .where("account_id", "=", accountId)
     .orderBy("created_at", "desc")
-    .orderBy("id", "desc")
-    .execute();
-}
+    .orderBy("id", "desc"),
+);
 
 export async function findInbox(reader: Reader, accountId: string, id: string): Promise<InboxRow | undefined> {
-  return await reader.query
-    .selectFrom("inboxes")
-    .selectAll()
-    .where("account_id", "=", accountId)
-    .where("id", "=", id)
-    .executeTakeFirst();
+  return await byId.first(reader, { accountId, id });
 }
+
+const byId = prepared((db, { accountId, id }: { accountId: string; id: string }) =>
+  db.selectFrom("inboxes").selectAll().where("account_id", "=", accountId).where("id", "=", id),
+);
 
 /** As `findInbox`, and nobody else changes the inbox until the transaction ends. */
 export async function lockInbox(tx: Tx, accountId: string, id: string): Promise<InboxRow | undefined> {
@@ -73,15 +75,24 @@ export async function findInboxesByAddress(
   addressKey: string,
   site: string | null,
 ): Promise<InboxRow[]> {
-  return await acrossAccounts(reader)
+  return site === null
+    ? await byAddress.all(reader, { addressKey })
+    : await byAddressOfSite.all(reader, { addressKey, site });
+}
+
+const havingAddress = (query: ReadQueries, addressKey: string) =>
+  acrossAccounts({ query })
     .selectFrom("inboxes")
     .innerJoin("accounts", "accounts.id", "inboxes.account_id")
     .selectAll("inboxes")
     .where("inboxes.address_key", "=", addressKey)
-    .$if(site !== null, (query) => query.where("accounts.site", "=", site ?? ""))
-    .orderBy("inboxes.id")
-    .execute();
-}
+    .orderBy("inboxes.id");
+
+const byAddress = prepared((db, { addressKey }: { addressKey: string }) => havingAddress(db, addressKey));
+
+const byAddressOfSite = prepared((db, { addressKey, site }: { addressKey: string; site: string }) =>
+  havingAddress(db, addressKey).where("accounts.site", "=", site),
+);
 
 /** The account's oldest inbox: where a ticket goes that names none (K2). */
 export async function findFirstInbox(reader: Reader, accountId: string): Promise<InboxRow | undefined> {

@@ -1,13 +1,15 @@
 import { composeId } from "../domain/ids.ts";
 import { sql } from "kysely";
-import type { Reader, Tx } from "./database.ts";
+import type { Reader, Tx, WriteQueries } from "./database.ts";
+import { prepared, preparedWrite } from "./prepared.ts";
 import type { Slice, SortDirection } from "./paging.ts";
-import { prepared } from "./prepared.ts";
 import type { MessageRow } from "./schema.ts";
 
 export async function insertMessage(tx: Tx, message: MessageRow): Promise<void> {
-  await tx.query.insertInto("messages").values(message).execute();
+  await insert.run(tx, message);
 }
+
+const insert = preparedWrite((db: WriteQueries, message: MessageRow) => db.insertInto("messages").values(message));
 
 export async function findMessage(
   reader: Reader,
@@ -74,6 +76,10 @@ export async function countMessages(reader: Reader, accountId: string, ticketId:
   return total;
 }
 
+const byMailIds = prepared((db, { accountId, mailIds }: { accountId: string; mailIds: readonly string[] }) =>
+  db.selectFrom("messages").selectAll().where("account_id", "=", accountId).where("mail_id", "in", mailIds),
+);
+
 /** The newest message with one of these Message-IDs (RFC 5322 3.6.4, without angle brackets), in the order given. */
 export async function findMessageByMailId(
   reader: Reader,
@@ -81,12 +87,7 @@ export async function findMessageByMailId(
   mailIds: readonly string[],
 ): Promise<MessageRow | undefined> {
   if (mailIds.length === 0) return undefined;
-  const found = await reader.query
-    .selectFrom("messages")
-    .selectAll()
-    .where("account_id", "=", accountId)
-    .where("mail_id", "in", mailIds)
-    .execute();
+  const found = await byMailIds.all(reader, { accountId, mailIds });
   // Put in order here: asked to do it, SQLite goes through all messages from the newest in place of the few by their index.
   const newestFirst = found.toSorted((a, b) => (a.id < b.id ? 1 : -1));
   for (const mailId of mailIds) {

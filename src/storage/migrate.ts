@@ -12,6 +12,7 @@ import * as outgoingMail from "./migrations/007-outgoing-mail.ts";
 import * as people from "./migrations/008-people.ts";
 import * as agentsWork from "./migrations/009-agents-work.ts";
 import * as surgery from "./migrations/010-surgery.ts";
+import * as mailSpeed from "./migrations/011-mail-speed.ts";
 import * as fastLists from "./migrations/012-fast-lists.ts";
 import * as writePositions from "./migrations/013-write-positions.ts";
 import * as accountVersion from "./migrations/014-account-version.ts";
@@ -25,6 +26,7 @@ export interface ColumnTypes {
   id: string;
   /** Epoch milliseconds and byte counts. */
   time: string;
+  bytes: string;
   /** In front of `table`: contents that need not survive a crash. */
   unlogged: string;
 }
@@ -45,6 +47,7 @@ const MIGRATIONS: readonly (readonly [name: string, migration: Migration])[] = [
   ["008-people", people],
   ["009-agents-work", agentsWork],
   ["010-surgery", surgery],
+  ["011-mail-speed", mailSpeed],
   ["012-fast-lists", fastLists],
   ["013-write-positions", writePositions],
   ["014-account-version", accountVersion],
@@ -53,8 +56,8 @@ const MIGRATIONS: readonly (readonly [name: string, migration: Migration])[] = [
 ];
 
 const TYPES: Record<Engine, ColumnTypes> = {
-  sqlite: { engine: "sqlite", id: "text", time: "integer", unlogged: "" },
-  postgres: { engine: "postgres", id: 'text collate "C"', time: "bigint", unlogged: "unlogged" },
+  sqlite: { engine: "sqlite", id: "text", time: "integer", bytes: "blob", unlogged: "" },
+  postgres: { engine: "postgres", id: 'text collate "C"', time: "bigint", bytes: "bytea", unlogged: "unlogged" },
 };
 
 /** Any constant will do, as long as every process asks for the same one. */

@@ -55,6 +55,8 @@ async function listBlobs(db: Db, { account_id, hash }: Address): Promise<Address
   return await acrossAccounts(db)
     .selectFrom("blobs")
     .select(["account_id", "hash"])
+    // Those in their row are where everybody finds them.
+    .where("bytes", "is", null)
     .where((row) =>
       row.or([row("account_id", ">", account_id), row("account_id", "=", account_id).and("hash", ">", hash)]),
     )

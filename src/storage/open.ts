@@ -7,6 +7,7 @@ import { accountGuard } from "./guard.ts";
 import { migrate } from "./migrate.ts";
 import { openPostgres } from "./postgres.ts";
 import { openS3Blobs } from "./s3-blobs.ts";
+import { moveRowsOut, withRows } from "./row-blobs.ts";
 import { openSqlite } from "./sqlite.ts";
 
 export interface StorageSettings {
@@ -30,7 +31,12 @@ export interface StorageSettings {
 
 export interface Storage {
   db: Db;
+  /** All bytes, wherever they are. */
   blobs: BlobStore;
+  /** Those that are not in their row. */
+  files: BlobStore;
+  /** Where there is a bucket, moves to it what is in rows since before a moment; returns how many. See `row-blobs.ts`. */
+  emptyRows(before: number): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -76,5 +82,7 @@ export async function openStorage(settings: StorageSettings): Promise<Storage> {
     throw error;
   }
   const { folder, s3 } = openBlobPlaces(settings);
-  return { db, blobs: s3 === null ? folder : withFallback(s3, folder), close: async () => await db.close() };
+  const files = s3 === null ? folder : withFallback(s3, folder);
+  const emptyRows = async (before: number): Promise<number> => (s3 === null ? 0 : await moveRowsOut(db, s3, before));
+  return { db, files, blobs: withRows(db, files), emptyRows, close: async () => await db.close() };
 }

@@ -1,4 +1,5 @@
 import type { Reader } from "./database.ts";
+import { prepared } from "./prepared.ts";
 import type { Outcome } from "./schema.ts";
 
 /** The message by mail that a ticket begins with, and what became of it when it came. */
@@ -48,7 +49,11 @@ export async function isAnswered(reader: Reader, accountId: string, ticketId: st
 
 /** Whether anything was ever sent to a customer, on any of their tickets. */
 export async function wasWrittenTo(reader: Reader, accountId: string, customerId: string): Promise<boolean> {
-  const sent = await reader.query
+  return (await sentTo.first(reader, { accountId, customerId })) !== undefined;
+}
+
+const sentTo = prepared((db, { accountId, customerId }: { accountId: string; customerId: string }) =>
+  db
     .selectFrom("tickets")
     // A cross join, which SQLite takes in this order: it would go through all messages of the account otherwise.
     .crossJoin("messages")
@@ -58,7 +63,5 @@ export async function wasWrittenTo(reader: Reader, accountId: string, customerId
     .where("messages.account_id", "=", accountId)
     .whereRef("messages.ticket_id", "=", "tickets.id")
     .where("messages.direction", "=", "out")
-    .limit(1)
-    .executeTakeFirst();
-  return sent !== undefined;
-}
+    .limit(1),
+);

@@ -139,9 +139,14 @@ function placesFor<P extends object>(parameters: P, shape: Shape): P {
     },
     ownKeys(target) {
       shape.columns = true;
-      return Reflect.ownKeys(target);
+      return columnsOf(target);
     },
   });
+}
+
+/** As Kysely takes an object: what is undefined is not there. */
+function columnsOf(parameters: object): string[] {
+  return Object.keys(parameters).filter((name) => Reflect.get(parameters, name) !== undefined);
 }
 
 function isRow(item: unknown): item is object {
@@ -164,7 +169,7 @@ function paddedLength({ length }: readonly unknown[]): number {
 }
 
 function keyOf({ lists, columns }: Shape, parameters: object): string {
-  let key = columns ? Object.keys(parameters).join() : "";
+  let key = columns ? columnsOf(parameters).join() : "";
   for (const name of lists) {
     const list = (parameters as Record<string, readonly unknown[]>)[name] ?? [];
     key += isRow(list[0]) ? ` ${list.length}:${Object.keys(list[0]).join()}` : ` ${paddedLength(list)}`;

@@ -1,8 +1,9 @@
 import { sql } from "kysely";
 import { acrossAccounts } from "./across-accounts.ts";
 import { countUp } from "../domain/tallies.ts";
-import type { Reader, Tx } from "./database.ts";
+import type { Reader, Tx, WriteQueries } from "./database.ts";
 import type { MailboxPosition } from "./mailboxes.ts";
+import { prepared, preparedWrite } from "./prepared.ts";
 import type { Outcome, ReceivedMessageRow } from "./schema.ts";
 
 /**
@@ -10,7 +11,11 @@ import type { Outcome, ReceivedMessageRow } from "./schema.ts";
  * has it already.
  */
 export async function insertReceivedMessage(tx: Tx, received: ReceivedMessageRow): Promise<boolean> {
-  const inserted = await tx.query
+  return (await insert.run(tx, received)) === 1;
+}
+
+const insert = preparedWrite((db: WriteQueries, received: ReceivedMessageRow) =>
+  db
     .insertInto("received_messages")
     .values(received)
     .onConflict((conflict) =>
@@ -18,11 +23,8 @@ export async function insertReceivedMessage(tx: Tx, received: ReceivedMessageRow
         .columns(["account_id", "mailbox_id", "uid_validity", "uid"])
         .where("mailbox_id", "is not", null)
         .doNothing(),
-    )
-    .returning("id")
-    .executeTakeFirst();
-  return inserted !== undefined;
-}
+    ),
+);
 
 /** The ledger's row of a message of a mailbox. */
 export async function findReceivedFromMailbox(
@@ -62,13 +64,12 @@ export async function findReceivedMessage(
   accountId: string,
   id: string,
 ): Promise<ReceivedMessageRow | undefined> {
-  return await reader.query
-    .selectFrom("received_messages")
-    .selectAll()
-    .where("account_id", "=", accountId)
-    .where("id", "=", id)
-    .executeTakeFirst();
+  return await byId.first(reader, { accountId, id });
 }
+
+const byId = prepared((db, { accountId, id }: { accountId: string; id: string }) =>
+  db.selectFrom("received_messages").selectAll().where("account_id", "=", accountId).where("id", "=", id),
+);
 
 /** As `findReceivedMessage`, and nobody else processes it until the transaction ends. */
 export async function lockReceivedMessage(
@@ -76,14 +77,17 @@ export async function lockReceivedMessage(
   accountId: string,
   id: string,
 ): Promise<ReceivedMessageRow | undefined> {
-  return await tx.query
+  return await byIdLocked.first(tx, { accountId, id });
+}
+
+const byIdLocked = preparedWrite((db: WriteQueries, { accountId, id }: { accountId: string; id: string }, engine) =>
+  db
     .selectFrom("received_messages")
     .selectAll()
     .where("account_id", "=", accountId)
     .where("id", "=", id)
-    .$if(tx.engine === "postgres", (query) => query.forUpdate())
-    .executeTakeFirst();
-}
+    .$if(engine === "postgres", (query) => query.forUpdate()),
+);
 
 /** The ledger's row of the mail that became a message; undefined for one that did not come by mail. */
 export async function findReceivedOfMessage(
@@ -110,16 +114,20 @@ export async function findReceivedByFingerprint(
   inboxId: string,
   fingerprint: string,
 ): Promise<ReceivedMessageRow | undefined> {
-  return await reader.query
-    .selectFrom("received_messages")
-    .selectAll()
-    .where("account_id", "=", accountId)
-    .where("inbox_id", "=", inboxId)
-    .where("fingerprint", "=", fingerprint)
-    // Word for word as in the index `received_once`: SQLite uses a partial one only then, and goes through all mail otherwise.
-    .where(sql<boolean>`outcome in ('ticket', 'reply', 'bounce', 'auto-reply', 'spam')`)
-    .executeTakeFirst();
+  return await byFingerprint.first(reader, { accountId, inboxId, fingerprint });
 }
+
+const byFingerprint = prepared(
+  (db, { accountId, inboxId, fingerprint }: { accountId: string; inboxId: string; fingerprint: string }) =>
+    db
+      .selectFrom("received_messages")
+      .selectAll()
+      .where("account_id", "=", accountId)
+      .where("inbox_id", "=", inboxId)
+      .where("fingerprint", "=", fingerprint)
+      // Word for word as in the index `received_once`: SQLite uses a partial one only then, and goes through all mail otherwise.
+      .where(sql<boolean>`outcome in ('ticket', 'reply', 'bounce', 'auto-reply', 'spam')`),
+);
 
 /** What an import already took from one place of a file, so that a second run passes over it. */
 export async function findImported(
@@ -172,13 +180,13 @@ export async function finishReceivedMessage(
   processed: Processed,
 ): Promise<void> {
   tx.onCommit(() => countUp("mail", processed.outcome));
-  await tx.query
-    .updateTable("received_messages")
-    .set(processed)
-    .where("account_id", "=", accountId)
-    .where("id", "=", id)
-    .execute();
+  await finish.run(tx, { accountId, id, ...processed });
 }
+
+const finish = preparedWrite(
+  (db: WriteQueries, { accountId, id, ...processed }: Processed & { accountId: string; id: string }) =>
+    db.updateTable("received_messages").set(processed).where("account_id", "=", accountId).where("id", "=", id),
+);
 
 /** Of all accounts: pending, stored before `before`, and not being tried or put off at `at`. Oldest first. */
 export async function listLeftBehind(

@@ -1,4 +1,5 @@
 // Longer than most: every table of the one schema, side by side, because they refer to each other.
+import type { Generated } from "kysely";
 import type {
   ContactType,
   DeliveryState,
@@ -429,6 +430,8 @@ export interface BlobRow {
   hash: string;
   size: number;
   created_at: number;
+  /** Of small mail and what came with it, the bytes themselves; null where they are in the store. See `row-blobs.ts`. */
+  bytes: Generated<Uint8Array | null>;
 }
 
 export interface AttachmentRow {

@@ -1,6 +1,7 @@
 import { type RawBuilder, type SqlBool, sql } from "kysely";
 import { type SearchTerm, searchWords } from "../domain/search-words.ts";
-import type { Reader, Tx } from "./database.ts";
+import type { Reader, Tx, WriteQueries } from "./database.ts";
+import { preparedWrite } from "./prepared.ts";
 
 /**
  * Full text, over what `domain/search-words.ts` makes of a text. One entry is a message or a customer. The account is a
@@ -30,12 +31,53 @@ export async function indexEntry(tx: Tx, accountId: string, entry: SearchEntry):
     return;
   }
   await removeEntry(tx, accountId, entry.id);
-  await sql`insert into search_entries (account_id, id, ticket_id)
-    values (${accountId}, ${entry.id}, ${entry.ticketId})`.execute(tx.query);
-  await sql`insert into search_index (rowid, scope, words)
-    values ((select entry from search_entries where account_id = ${accountId} and id = ${entry.id}),
-      ${scopeOf(accountId, entry.ticketId !== null)}, ${words.join(" ")})`.execute(tx.query);
+  await addSqliteEntry(tx, accountId, entry, words);
 }
+
+/** As `indexEntry`, of an id that the index does not hold: a new message, a new customer. */
+export async function indexNewEntry(tx: Tx, accountId: string, entry: SearchEntry): Promise<void> {
+  const words = searchWords(entry.text);
+  if (tx.engine === "sqlite") await addSqliteEntry(tx, accountId, entry, words);
+  else await addVector.run(tx, { accountId, id: entry.id, ticketId: entry.ticketId, vector: vectorOf(words) });
+}
+
+async function addSqliteEntry(
+  tx: Tx,
+  accountId: string,
+  { id, ticketId }: SearchEntry,
+  words: readonly string[],
+): Promise<void> {
+  const added = await addEntry.first(tx, { accountId, id, ticketId });
+  if (added === undefined) throw new Error(`the search entry ${id} was not added`);
+  await addWords.run(tx, {
+    entry: added.entry,
+    scope: scopeOf(accountId, ticketId !== null),
+    words: words.join(" "),
+  });
+}
+
+interface NewEntry {
+  accountId: string;
+  id: string;
+  ticketId: string | null;
+}
+
+const addVector = preparedWrite(
+  (_: WriteQueries, { accountId, id, ticketId, vector }: NewEntry & { vector: string }) =>
+    sql`insert into search_entries (account_id, id, ticket_id, words)
+      values (${accountId}, ${id}, ${ticketId}, ${vector}::tsvector)`,
+);
+
+const addEntry = preparedWrite(
+  (_: WriteQueries, { accountId, id, ticketId }: NewEntry) =>
+    sql<{ entry: number }>`insert into search_entries (account_id, id, ticket_id)
+      values (${accountId}, ${id}, ${ticketId}) returning entry`,
+);
+
+const addWords = preparedWrite(
+  (_: WriteQueries, { entry, scope, words }: { entry: number; scope: string; words: string }) =>
+    sql`insert into search_index (rowid, scope, words) values (${entry}, ${scope}, ${words})`,
+);
 
 /** Takes an entry out; nothing happens when there is none. */
 export async function removeEntry(tx: Tx, accountId: string, id: string): Promise<void> {

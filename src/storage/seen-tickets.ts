@@ -1,5 +1,6 @@
 import { type ExpressionBuilder, type SqlBool, sql } from "kysely";
-import type { Reader, Tx } from "./database.ts";
+import type { Reader, Tx, WriteQueries } from "./database.ts";
+import { preparedWrite } from "./prepared.ts";
 import type { Schema } from "./schema.ts";
 
 /** What `seen_at` is of a ticket that was marked as unread: earlier than any message, and than none. */
@@ -7,14 +8,18 @@ const NEVER = -1;
 
 /** A ticket says something new at a moment: its newest inbound reply or note. Neither version nor `updated_at` moves by it. */
 export async function raiseNews(tx: Tx, accountId: string, ticketId: string, at: number): Promise<void> {
-  await tx.query
-    .updateTable("tickets")
-    .set({ news_at: at })
-    .where("account_id", "=", accountId)
-    .where("id", "=", ticketId)
-    .where("news_at", "<", at)
-    .execute();
+  await raise.run(tx, { accountId, ticketId, at });
 }
+
+const raise = preparedWrite(
+  (db: WriteQueries, { accountId, ticketId, at }: { accountId: string; ticketId: string; at: number }) =>
+    db
+      .updateTable("tickets")
+      .set({ news_at: at })
+      .where("account_id", "=", accountId)
+      .where("id", "=", ticketId)
+      .where("news_at", "<", at),
+);
 
 /** A user has seen a ticket up to a moment. Returns false when an older moment than is known changes nothing. */
 export async function markSeen(

@@ -1,17 +1,17 @@
 import type { Reader, Tx } from "./database.ts";
+import { prepared } from "./prepared.ts";
 import type { SpamTokenRow, SpamTotalsRow, SpamTrainingRow } from "./schema.ts";
 
 type Counts = Pick<SpamTotalsRow, "spam" | "ham">;
 
 /** How many messages of each kind the account's filter was trained with. */
 export async function findSpamTotals(reader: Reader, accountId: string): Promise<Counts> {
-  const row = await reader.query
-    .selectFrom("spam_totals")
-    .select(["spam", "ham"])
-    .where("account_id", "=", accountId)
-    .executeTakeFirst();
-  return row ?? { spam: 0, ham: 0 };
+  return (await totals.first(reader, { accountId })) ?? { spam: 0, ham: 0 };
 }
+
+const totals = prepared((db, { accountId }: { accountId: string }) =>
+  db.selectFrom("spam_totals").select(["spam", "ham"]).where("account_id", "=", accountId),
+);
 
 /** The counts of those of some tokens that have any. */
 export async function findSpamTokens(

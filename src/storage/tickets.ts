@@ -1,12 +1,14 @@
 import { sql } from "kysely";
-import type { Reader, Tx } from "./database.ts";
-import { prepared } from "./prepared.ts";
+import type { Reader, Tx, WriteQueries } from "./database.ts";
+import { prepared, preparedWrite } from "./prepared.ts";
 import type { TicketRow } from "./schema.ts";
 
 export async function insertTicket(tx: Tx, ticket: TicketRow): Promise<void> {
-  await tx.query.insertInto("tickets").values(ticket).execute();
+  await insert.run(tx, ticket);
   await insertTicketLabels(tx, ticket.account_id, ticket.id, labelIdsOf(ticket));
 }
+
+const insert = preparedWrite((db: WriteQueries, ticket: TicketRow) => db.insertInto("tickets").values(ticket));
 
 const byId = prepared((db, { accountId, id }: { accountId: string; id: string }) =>
   db.selectFrom("tickets").selectAll().where("account_id", "=", accountId).where("id", "=", id),
@@ -37,7 +39,19 @@ export async function findLatestTicketOf(
   since: number,
   least: number,
 ): Promise<TicketRow | undefined> {
-  const recent = await reader.query
+  const recent = await latestOf.all(reader, { accountId, customerId, since, least });
+  return recent.length < least ? undefined : recent[0];
+}
+
+interface Recent {
+  accountId: string;
+  customerId: string;
+  since: number;
+  least: number;
+}
+
+const latestOf = prepared((db, { accountId, customerId, since, least }: Recent) =>
+  db
     .selectFrom("tickets")
     .selectAll()
     .where("account_id", "=", accountId)
@@ -45,21 +59,22 @@ export async function findLatestTicketOf(
     .where("created_at", ">=", since)
     .orderBy("created_at", "desc")
     .orderBy("id", "desc")
-    .limit(least)
-    .execute();
-  return recent.length < least ? undefined : recent[0];
-}
+    .limit(least),
+);
 
 /** As `findTicket`, and nobody else changes the ticket until the transaction ends. */
 export async function lockTicket(tx: Tx, accountId: string, id: string): Promise<TicketRow | undefined> {
-  return await tx.query
+  return await byIdLocked.first(tx, { accountId, id });
+}
+
+const byIdLocked = preparedWrite((db: WriteQueries, { accountId, id }: { accountId: string; id: string }, engine) =>
+  db
     .selectFrom("tickets")
     .selectAll()
     .where("account_id", "=", accountId)
     .where("id", "=", id)
-    .$if(tx.engine === "postgres", (query) => query.forUpdate())
-    .executeTakeFirst();
-}
+    .$if(engine === "postgres", (query) => query.forUpdate()),
+);
 
 /** The inbox of each of some tickets, by the ticket's id; those that are not there are left out. */
 export async function findInboxesOfTickets(
@@ -142,18 +157,27 @@ export async function updateTicket(
     await deleteTicketLabels(tx, accountId, id);
     await insertTicketLabels(tx, accountId, id, labelIdsOf({ label_ids: changes.label_ids }));
   }
-  return await tx.query
-    .updateTable("tickets")
-    .set((ticket) => ({
-      ...changes,
-      version: ticket("version", "+", 1),
-      updated_at: sql<number>`case when updated_at > ${at} then updated_at else ${at} end`,
-    }))
-    .where("account_id", "=", accountId)
-    .where("id", "=", id)
-    .returningAll()
-    .executeTakeFirstOrThrow();
+  const ticket = await update.first(tx, { accountId, id, at, ...changes });
+  if (ticket === undefined) throw new Error(`there is no ticket ${id}`);
+  return ticket;
 }
+
+const update = preparedWrite(
+  (
+    db: WriteQueries,
+    { accountId, id, at, ...changes }: TicketChanges & { accountId: string; id: string; at: number },
+  ) =>
+    db
+      .updateTable("tickets")
+      .set((ticket) => ({
+        ...changes,
+        version: ticket("version", "+", 1),
+        updated_at: sql<number>`case when updated_at > ${at} then updated_at else ${at} end`,
+      }))
+      .where("account_id", "=", accountId)
+      .where("id", "=", id)
+      .returningAll(),
+);
 
 /** Takes a label that is gone off up to `limit` tickets, without moving their version (K4). Returns how many it took it off. */
 export async function removeLabelFromTickets(

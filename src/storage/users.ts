@@ -28,28 +28,30 @@ export async function listUsers(reader: Reader, accountId: string): Promise<User
 
 /** Those who want to be told of something by mail, and may sign in. */
 export async function listUsersToNotify(reader: Reader, accountId: string): Promise<UserRow[]> {
-  return await reader.query
+  return await toNotify.all(reader, { accountId });
+}
+
+const toNotify = prepared((db, { accountId }: { accountId: string }) =>
+  db
     .selectFrom("users")
     .selectAll()
     .where("account_id", "=", accountId)
     // Word for word as in the index: SQLite uses a partial one only then.
     .where(sql<boolean>`notifications <> 'none'`)
     .where("disabled_at", "is", null)
-    .orderBy("id")
-    .execute();
-}
+    .orderBy("id"),
+);
 
 export async function findUser(reader: Reader, accountId: string, id: string): Promise<UserRow | undefined> {
-  return await reader.query
-    .selectFrom("users")
-    .selectAll()
-    .where("account_id", "=", accountId)
-    .where("id", "=", id)
-    .executeTakeFirst();
+  return await byId.first(reader, { accountId, id });
 }
 
 const byIds = prepared((db, { accountId, ids }: { accountId: string; ids: readonly string[] }) =>
   db.selectFrom("users").selectAll().where("account_id", "=", accountId).where("id", "in", ids),
+);
+
+const byId = prepared((db, { accountId, id }: { accountId: string; id: string }) =>
+  db.selectFrom("users").selectAll().where("account_id", "=", accountId).where("id", "=", id),
 );
 
 export async function findUsers(reader: Reader, accountId: string, ids: readonly string[]): Promise<UserRow[]> {

@@ -1,7 +1,9 @@
 import { type Stored, type Stores, processReceivedMessages } from "../desk/receive-message.ts";
 import { judgeMailboxes } from "../desk/judge-sender.ts";
 import { SECOND } from "../domain/time.ts";
+import { setTimeout as sleep } from "node:timers/promises";
 import { findReceivedMessage } from "../storage/received-messages.ts";
+import type { ReceivedMessageRow } from "../storage/schema.ts";
 
 /** How long those behind wait for a message that is still being judged: its sender's DNS is slow, or there is none. */
 const PATIENCE = 2 * SECOND;
@@ -9,8 +11,14 @@ const PATIENCE = 2 * SECOND;
 /** What the judge says of a message. */
 type Judged = Awaited<NonNullable<Stored["judging"]>>;
 
+/** What is not durable yet goes before what is, but for no longer than this, in milliseconds: filing never stands still. */
+const LONGEST_BREAK = 500;
+
+/** How often it is looked whether that is over, in milliseconds. */
+const LOOK = 5;
+
 /** So many messages and bytes are filed with one commit, when they wait for each other anyway. */
-const MOST_TOGETHER = 16;
+const MOST_TOGETHER = 64;
 const BYTES_TOGETHER = 2 * 1024 * 1024;
 
 interface Waiting extends Stored {
@@ -20,9 +28,16 @@ interface Waiting extends Stored {
 
 /** Mail that was stored, on its way to become tickets. */
 export interface MailLine {
-  add(accountId: string, receivedId: string): void;
+  /** With its row, where that is at hand, nothing is read again. */
+  add(accountId: string, receivedId: string, row?: ReceivedMessageRow): void;
   /** Takes up nothing more and waits for what is being filed; what is not judged yet stays pending. */
   stop(): Promise<void>;
+}
+
+export interface MailLineOptions {
+  patience?: number;
+  /** Whether mail waits to be stored now: it has been promised to nobody yet, and its sender waits. */
+  isBusy?: () => boolean;
 }
 
 /**
@@ -30,7 +45,11 @@ export interface MailLine {
  * more memory than a large one takes. Those that wait are filed with one commit. All are judged from the moment they come, side by side; one that takes long steps out of the
  * line, and is filed when it is judged.
  */
-export function openMailLine(stores: Stores, onError: (error: unknown) => void, patience = PATIENCE): MailLine {
+export function openMailLine(
+  stores: Stores,
+  onError: (error: unknown) => void,
+  { patience = PATIENCE, isBusy = () => false }: MailLineOptions = {},
+): MailLine {
   const { db, judge = judgeMailboxes } = stores;
   const stopping = new AbortController();
   let line: Promise<void> = Promise.resolve();
@@ -38,8 +57,12 @@ export function openMailLine(stores: Stores, onError: (error: unknown) => void, 
     line = line.then(async () => (stopping.signal.aborted ? undefined : await work())).then(() => undefined, onError);
   };
   const waiting: Waiting[] = [];
-  const judgeOne = async (accountId: string, receivedId: string): Promise<{ size: number; verdicts: Judged }> => {
-    const row = await findReceivedMessage(db, accountId, receivedId);
+  const judgeOne = async ({
+    accountId,
+    receivedId,
+    row: known,
+  }: Stored): Promise<{ size: number; verdicts: Judged }> => {
+    const row = known ?? (await findReceivedMessage(db, accountId, receivedId));
     if (row === undefined) return { size: 0, verdicts: null };
     return { size: row.size, verdicts: await judge(stores, row) };
   };
@@ -55,10 +78,10 @@ export function openMailLine(stores: Stores, onError: (error: unknown) => void, 
     return together;
   };
   return {
-    add(accountId, receivedId) {
-      const asked = judgeOne(accountId, receivedId);
+    add(accountId, receivedId, row) {
+      const asked = judgeOne({ accountId, receivedId, row });
       const judging = asked.then(({ verdicts }) => verdicts);
-      const own: Waiting = { accountId, receivedId, judging, size: null };
+      const own: Waiting = { accountId, receivedId, row, judging, size: null };
       const judged = asked.then(
         ({ size }) => {
           own.size = size;
@@ -72,6 +95,7 @@ export function openMailLine(stores: Stores, onError: (error: unknown) => void, 
       inLine(async () => {
         // Filed by now with one before it?
         if (waiting[0] !== own) return;
+        for (const until = performance.now() + LONGEST_BREAK; isBusy() && performance.now() < until;) await sleep(LOOK);
         waiting.shift();
         if (await Promise.race([judged, late])) await processReceivedMessages(stores, withNext(own));
         else void judged.then(() => inLine(async () => await processReceivedMessages(stores, [own])));

@@ -1,7 +1,10 @@
 import { hostname } from "node:os";
 import { startInboxServer } from "../channels/email/inbox-server.ts";
-import { type Stores, storeReceivedMessage } from "../desk/receive-message.ts";
+import type { Stores } from "../desk/receive-message.ts";
+import { openIntake } from "../desk/take-mail.ts";
 import { openMailLine } from "./mail-line.ts";
+
+type Listening = Awaited<ReturnType<typeof startInboxServer>>;
 
 export interface MailServersOptions {
   /** Null does not listen; 0 takes a free port. */
@@ -26,14 +29,14 @@ export async function startMailServers(
   storage: Stores,
   { smtpPort, lmtpPort, smtpHost, site, mailLimit, tls, onError }: MailServersOptions,
 ): Promise<MailServers> {
-  const line = openMailLine(storage, onError);
-  const listen = async (protocol: "smtp" | "lmtp", port: number | null): ReturnType<typeof listenOn> =>
+  const intake = openIntake(storage);
+  const listening: Listening[] = [];
+  const isBusy = (): boolean => intake.isBusy() || listening.some((each) => each.receiving() > 0);
+  const line = openMailLine(storage, onError, { isBusy });
+  const listen = async (protocol: "smtp" | "lmtp", port: number | null): Promise<Listening | null> =>
     port === null ? null : await listenOn(protocol, port);
-  const listenOn = async (
-    protocol: "smtp" | "lmtp",
-    port: number,
-  ): Promise<Awaited<ReturnType<typeof startInboxServer>> | null> =>
-    await startInboxServer({
+  const listenOn = async (protocol: "smtp" | "lmtp", port: number): Promise<Listening> => {
+    const server = await startInboxServer({
       reader: storage.db,
       protocol,
       host: smtpHost,
@@ -47,10 +50,14 @@ export async function startMailServers(
         const origin = { accountId: account_id, inboxId: id, source: protocol, sourcePosition: null } as const;
         // By LMTP the connection is that of the mail server beside this one, and says nothing.
         const judgedBy = protocol === "smtp" ? { envelope } : {};
-        line.add(account_id, await storeReceivedMessage(storage, { ...origin, raw, ...judgedBy }));
+        const row = await intake.take({ ...origin, raw, ...judgedBy });
+        line.add(account_id, row.id, row);
         storage.reach?.("receive.answering");
       },
     });
+    listening.push(server);
+    return server;
+  };
   const smtp = await listen("smtp", smtpPort);
   const lmtp = await listen("lmtp", lmtpPort).catch(async (error: unknown) => {
     await smtp?.close();

@@ -1,6 +1,7 @@
 import type { Stores } from "../desk/receive-message.ts";
 import { sweepAttachments } from "../desk/sweep-attachments.ts";
-import { DAY, MINUTE, now } from "../domain/time.ts";
+import { DAY, HOUR, MINUTE, now } from "../domain/time.ts";
+import type { Storage } from "../storage/open.ts";
 import { deleteEndedKeys } from "../storage/one-time-keys.ts";
 import { deleteEndedSessions } from "../storage/sessions.ts";
 import { deletePrivateEvents } from "../storage/events.ts";
@@ -12,15 +13,19 @@ const EVERY = 10 * MINUTE;
 /** How long an Idempotency-Key is remembered (B2). */
 const KEY_LIFETIME = DAY;
 
+/** What was filed is seldom read raw again: with a bucket, small mail stays in the database for so long. */
+const ROW_LIFETIME = HOUR;
+
 /** How long it is known what happened to somebody's drafts and the like: who was away for longer reads them again. */
 const PRIVATE_EVENT_LIFETIME = DAY;
 const MOST_EVENTS = 5000;
 
 /** One round of what has to be cleaned up or caught up with, whoever left it. What fails does not keep the rest from its turn. */
-export async function sweep(stores: Stores): Promise<void> {
+export async function sweep(stores: Stores & Pick<Storage, "emptyRows">): Promise<void> {
   const { db, blobs } = stores;
   const done = await Promise.allSettled([
     sweepAttachments(db, blobs),
+    stores.emptyRows(now() - ROW_LIFETIME),
     deleteExpiredKeys(db, now() - KEY_LIFETIME),
     deleteExpiredUndos(db, now()),
     deleteEndedSessions(db, now()),
@@ -32,7 +37,10 @@ export async function sweep(stores: Stores): Promise<void> {
 }
 
 /** Sweeps at once and then every ten minutes until stopped. */
-export function startSweeps(storage: Stores, onError: (error: unknown) => void): { stop(): Promise<void> } {
+export function startSweeps(
+  storage: Stores & Pick<Storage, "emptyRows">,
+  onError: (error: unknown) => void,
+): { stop(): Promise<void> } {
   let running = sweep(storage).catch(onError);
   const timer = setInterval(() => {
     running = running.then(async () => await sweep(storage)).catch(onError);

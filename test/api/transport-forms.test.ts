@@ -174,7 +174,13 @@ describe.skipIf(ENGINE_MISSING !== null)("T4: a fault of ours", () => {
 
   test("T4: the log has every request under its Request-Id, without its path and query", async () => {
     const { db, blobs } = await sharedStorage();
-    const storage = { db, blobs, close: async () => await Promise.resolve() };
+    const storage = {
+      db,
+      blobs,
+      files: blobs,
+      emptyRows: async () => await Promise.resolve(0),
+      close: async () => await Promise.resolve(),
+    };
     const lines: object[] = [];
     const log = { debug: (facts: object) => void lines.push(facts), error: (facts: object) => void lines.push(facts) };
     const live = new LiveStreams(db, () => undefined);

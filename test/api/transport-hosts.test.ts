@@ -173,7 +173,13 @@ describe.skipIf(ENGINE_MISSING !== null)("T2: HTTPS only", () => {
     const outside = addresses.find(({ internal, family }) => !internal && family === "IPv4")?.address;
     if (outside === undefined) context.skip("this machine has no address but its loopback");
     const { db, blobs } = await sharedStorage();
-    const storage = { db, blobs, close: async () => await Promise.resolve() };
+    const storage = {
+      db,
+      blobs,
+      files: blobs,
+      emptyRows: async () => await Promise.resolve(0),
+      close: async () => await Promise.resolve(),
+    };
     const log = { debug: () => undefined, error: () => undefined };
     const live = new LiveStreams(db, () => undefined);
     const app = await createApiServer({ config: readConfig({}, {}), storage, meter: openCreditMeter(db), live, log });

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { storeReceivedMessage } from "../../src/desk/receive-message.ts";
+import { storeReceivedMessage } from "../../src/desk/store-received.ts";
 import { openStorage } from "../../src/storage/open.ts";
 import { findReceivedMessage } from "../../src/storage/received-messages.ts";
 import { type Installation, type SetUp, newInstallation, setup } from "./installation.ts";

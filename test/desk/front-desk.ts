@@ -1,10 +1,6 @@
 import { openJudge } from "../../src/desk/judge-sender.ts";
-import {
-  type Received,
-  type ReceivedResult,
-  processReceivedMessage,
-  storeReceivedMessage,
-} from "../../src/desk/receive-message.ts";
+import { type ReceivedResult, processReceivedMessage } from "../../src/desk/receive-message.ts";
+import { type Received, storeReceivedMessage } from "../../src/desk/store-received.ts";
 import { type ParsedMessage } from "../../src/mail/parsed-message.ts";
 import { parseMessage } from "../../src/mail/parse.ts";
 import { listMessagesOf } from "../../src/storage/messages.ts";

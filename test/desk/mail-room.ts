@@ -17,7 +17,8 @@ import type {
   ReceivedMessageRow,
   TicketRow,
 } from "../../src/storage/schema.ts";
-import { type Received, processReceivedMessage, storeReceivedMessage } from "../../src/desk/receive-message.ts";
+import { processReceivedMessage } from "../../src/desk/receive-message.ts";
+import { type Received, storeReceivedMessage } from "../../src/desk/store-received.ts";
 import { findReceivedMessage } from "../../src/storage/received-messages.ts";
 import { findTicket, updateTicket } from "../../src/storage/tickets.ts";
 import { makeAccount } from "../storage/storage-account.ts";

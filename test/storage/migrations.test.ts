@@ -37,6 +37,7 @@ const RELEASED = [
     "008-people",
     "009-agents-work",
     "010-surgery",
+    "011-mail-speed",
     "012-fast-lists",
     "013-write-positions",
     "014-account-version",

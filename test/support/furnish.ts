@@ -1,4 +1,4 @@
-import { storeReceivedMessage } from "../../src/desk/receive-message.ts";
+import { storeReceivedMessage } from "../../src/desk/store-received.ts";
 import { addPasskey } from "./passkeys.ts";
 import type { SignedIn, TestDesk } from "./test-api.ts";
 

@@ -1,6 +1,7 @@
 import { findRecipientInboxes } from "../../channels/email/inbox-server.ts";
 import { Faults } from "../../domain/faults.ts";
-import { processReceivedMessage, storeReceivedMessage } from "../../desk/receive-message.ts";
+import { processReceivedMessage } from "../../desk/receive-message.ts";
+import { storeReceivedMessage } from "../../desk/store-received.ts";
 import { runOnce } from "../conventions/idempotency.ts";
 import { ENVELOPE, parameter } from "../parameters.ts";
 import type { Router } from "../router.ts";

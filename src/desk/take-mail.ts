@@ -1,0 +1,76 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { ReceivedMessageRow } from "../storage/schema.ts";
+import { type Keep, type Received, storeReceivedMessages } from "./store-received.ts";
+
+/** So many messages and bytes are made durable with one commit. */
+const MOST_TOGETHER = 64;
+const BYTES_TOGETHER = 4 * 1024 * 1024;
+
+interface Waiting {
+  received: Received;
+  resolve: (row: ReceivedMessageRow) => void;
+  reject: (error: unknown) => void;
+}
+
+/** Mail on its way to the disk. */
+export interface Intake {
+  /** Resolves with the message's row once it is durable. */
+  take(received: Received): Promise<ReceivedMessageRow>;
+  /** Whether any waits for that now. */
+  isBusy(): boolean;
+}
+
+/**
+ * Stores what many connections bring at the same time: those that wait for each other anyway are durable with one commit, and
+ * none is told before that. If that fails, each is stored alone, so that the one at fault takes nothing of the others with it.
+ */
+export function openIntake(keep: Keep): Intake {
+  const waiting: Waiting[] = [];
+  let draining = false;
+  const drain = async (): Promise<void> => {
+    draining = true;
+    while (waiting.length > 0) {
+      // What other connections have brought by now comes along.
+      await nextTurn();
+      await storeTogether(keep, takeFrom(waiting));
+    }
+    draining = false;
+  };
+  return {
+    async take(received) {
+      const { promise, resolve, reject } = Promise.withResolvers<ReceivedMessageRow>();
+      waiting.push({ received, resolve, reject });
+      if (!draining) void drain();
+      return await promise;
+    },
+    isBusy: () => draining,
+  };
+}
+
+function takeFrom(waiting: Waiting[]): Waiting[] {
+  let count = 1;
+  let bytes = waiting[0]?.received.raw.byteLength ?? 0;
+  for (; count < Math.min(waiting.length, MOST_TOGETHER); count += 1) {
+    bytes += waiting[count]?.received.raw.byteLength ?? 0;
+    if (bytes > BYTES_TOGETHER) break;
+  }
+  return waiting.splice(0, count);
+}
+
+/** Settles each; never rejects. */
+async function storeTogether(keep: Keep, all: readonly Waiting[]): Promise<void> {
+  try {
+    const rows = await storeReceivedMessages(
+      keep,
+      all.map(({ received }) => received),
+    );
+    for (const [index, { resolve, reject }] of all.entries()) {
+      const row = rows[index];
+      if (row === undefined) reject(new Error("what was stored has a row"));
+      else resolve(row);
+    }
+  } catch (error) {
+    if (all.length === 1) all[0]?.reject(error);
+    else for (const each of all) await storeTogether(keep, [each]);
+  }
+}

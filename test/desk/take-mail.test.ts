@@ -1,0 +1,67 @@
+import { buffer } from "node:stream/consumers";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Intake, openIntake } from "../../src/desk/take-mail.ts";
+import { setUpAccount, type SetUp } from "../../src/desk/set-up-account.ts";
+import type { Received } from "../../src/desk/store-received.ts";
+import { newId } from "../../src/domain/ids.ts";
+import { findReceivedMessage } from "../../src/storage/received-messages.ts";
+import { ENGINE_MISSING, type TestStorage, openTestStorage } from "../support/test-storage.ts";
+
+describe.skipIf(ENGINE_MISSING !== null)("mail that comes at the same time", () => {
+  let storage: TestStorage;
+  let desk: SetUp;
+  let intake: Intake;
+  const steps: string[] = [];
+
+  beforeAll(async () => {
+    storage = await openTestStorage();
+    desk = await storage.db.transact(
+      async (tx) =>
+        await setUpAccount(tx, {
+          site: "intake",
+          name: "Intake",
+          owner: { email: "owner@desk.example", password_hash: "none" },
+          inbox: { name: "Support", address: "help@desk.example" },
+        }),
+    );
+    intake = openIntake({ ...storage, reach: (step) => steps.push(step) });
+  });
+  afterAll(async () => await storage.remove());
+
+  const letter = (text: string, inboxId = desk.inbox.id): Received => ({
+    accountId: desk.account.id,
+    inboxId,
+    source: "lmtp",
+    sourcePosition: null,
+    raw: Buffer.from(`From: ruby@example.com\r\n\r\n${text}`),
+  });
+
+  test("is durable with one commit, each before it is answered for", async () => {
+    steps.length = 0;
+    const answered: string[] = [];
+    const rows = await Promise.all(
+      Array.from({ length: 20 }, async (_, n) => {
+        const row = await intake.take(letter(`number ${n}`));
+        // Another connection sees it, bytes and all: it was committed.
+        const found = await findReceivedMessage(storage.db, desk.account.id, row.id);
+        const raw = await buffer(await storage.blobs.read(desk.account.id, found?.hash ?? ""));
+        answered.push(raw.toString().split("\r\n\r\n")[1] ?? "");
+        return row;
+      }),
+    );
+    expect(new Set(rows.map(({ id }) => id)).size).toBe(20);
+    expect(answered.toSorted()).toEqual(Array.from({ length: 20 }, (_, n) => `number ${n}`).toSorted());
+    // All were on their way before the first was durable.
+    expect(steps.indexOf("receive.recorded")).toBe(40);
+    expect(intake.isBusy()).toBe(false);
+  });
+
+  test("does not suffer by one that cannot be stored", async () => {
+    const [good, bad, large] = await Promise.allSettled([
+      intake.take(letter("good")),
+      intake.take(letter("for an inbox that is not there", newId())),
+      intake.take(letter("x".repeat(200_000))),
+    ]);
+    expect([good?.status, bad?.status, large?.status]).toEqual(["fulfilled", "rejected", "fulfilled"]);
+  });
+});
