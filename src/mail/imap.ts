@@ -1,6 +1,6 @@
 // Longer than most: one session, whose connection, folder, fetch and idle share a state that must not be split.
 import { isIP } from "node:net";
-import { ImapFlow, type ImapFlowError } from "imapflow";
+import type { ImapFlow, ImapFlowError } from "imapflow";
 import { MINUTE, SECOND } from "../domain/time.ts";
 import { MailError } from "./mail-error.ts";
 
@@ -91,7 +91,7 @@ export class ImapSession {
 
   /** Connects, signs in and opens the folder. Throws `MailError` with a code that says which of these failed. */
   static async open(account: ImapAccount, limits: ImapLimits): Promise<ImapSession> {
-    const session = new ImapSession(createClient(account, limits), limits);
+    const session = new ImapSession(await createClient(account, limits), limits);
     try {
       await within(limits.connect, session.#client, async () => {
         await session.#client.connect();
@@ -281,10 +281,12 @@ export class ImapSession {
   }
 }
 
-function createClient(account: ImapAccount, limits: ImapLimits): ImapFlow {
+async function createClient(account: ImapAccount, limits: ImapLimits): Promise<ImapFlow> {
+  // Loaded with the first mailbox: it takes 8 MB.
+  const imap = await import("imapflow");
   const { host, address, port, security, username, credentials, ca } = account;
   const secret = "password" in credentials ? { pass: credentials.password } : { accessToken: credentials.accessToken };
-  return new ImapFlow({
+  return new imap.ImapFlow({
     host: address,
     port,
     ...(isIP(host) === 0 && { servername: host }),

@@ -1,7 +1,7 @@
 // Longer than most: one conversation; SMTP and LMTP differ in single steps of it.
 import { once } from "node:events";
 import type { AddressInfo, Socket } from "node:net";
-import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from "smtp-server";
+import type { SMTPServerDataStream, SMTPServerSession } from "smtp-server";
 import { MINUTE, SECOND } from "../domain/time.ts";
 import { ConnectionLimits } from "./connection-limits.ts";
 
@@ -98,6 +98,8 @@ export async function startMailServer<Place>(options: SmtpServerOptions<Place>):
     callback(null, result);
   };
 
+  // Loaded only where mail is taken in by SMTP: it takes 12 MB.
+  const { SMTPServer } = await import("smtp-server");
   const server = new SMTPServer({
     lmtp,
     name: options.name,
