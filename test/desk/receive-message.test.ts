@@ -15,6 +15,26 @@ import { type MailRoom, letter, openMailRoom } from "./mail-room.ts";
 const NOW = Date.UTC(2026, 10, 24, 12);
 const SENT = Date.UTC(2026, 2, 2, 9);
 
+/** What is too large for its row, and has a file that is: both are stored before the transaction that records them. */
+const LARGE = Buffer.from(
+  [
+    "From: Ruby <ruby@example.com>",
+    "Subject: The plan",
+    'Content-Type: multipart/mixed; boundary="b"',
+    "",
+    "--b",
+    "",
+    "See the file.",
+    "--b",
+    'Content-Disposition: attachment; filename="plan.bin"',
+    "Content-Type: application/octet-stream",
+    "",
+    "x".repeat(70).concat("\r\n").repeat(1000),
+    "--b--",
+    "",
+  ].join("\r\n"),
+);
+
 const fixtures = join(import.meta.dirname, "../fixtures/mail");
 const fixture = (name: string): Buffer => readFileSync(join(fixtures, name));
 
@@ -80,7 +100,7 @@ describe.skipIf(ENGINE_MISSING !== null)("receiving mail", () => {
         put: async () => await Promise.reject(Object.assign(new Error("full"), { code: "ENOSPC" })),
       };
       const other: MailRoom = await openMailRoom({ ...storage, blobs: full });
-      await expect(other.store(letter())).rejects.toThrow("full");
+      await expect(other.store(LARGE)).rejects.toThrow("full");
       expect(await other.ledger()).toEqual([]);
     });
   });
@@ -257,13 +277,13 @@ describe.skipIf(ENGINE_MISSING !== null)("receiving mail", () => {
     });
 
     test("or what the database refuses for what it holds, leaving nothing half-made", async () => {
-      const id = await room.store(fixture("inline-image.eml"));
+      const id = await room.store(LARGE);
       const next = await room.store(letter());
       const refusing = failingInside(Object.assign(new Error("value too long"), { code: "22001" }));
       const result = await processReceivedMessage(refusing, room.accountId, id);
       expect(result).toMatchObject({ outcome: "quarantine", reason: "it could not be filed: value too long" });
       expect(await room.tickets()).toEqual([]);
-      expect((await room.bytes((await room.look(id)).ledger)).equals(fixture("inline-image.eml"))).toBe(true);
+      expect((await room.bytes((await room.look(id)).ledger)).equals(LARGE)).toBe(true);
       expect((await room.process(next)).ledger.outcome).toBe("ticket");
     });
   });
@@ -275,7 +295,7 @@ describe.skipIf(ENGINE_MISSING !== null)("receiving mail", () => {
       ["a server that shuts down", Object.assign(new Error("terminating"), { code: "57P01" })],
       ["a locked file", Object.assign(new Error("database is locked"), { code: "ERR_SQLITE_ERROR", errcode: 5 })],
     ])("such as %s", async (_, fault) => {
-      const id = await room.store(fixture("inline-image.eml"));
+      const id = await room.store(LARGE);
       const ahead = { ...storage, blobs: { ...storage.blobs, put: async () => await Promise.reject(fault) } };
       for (const failing of [ahead, failingInside(fault)]) {
         await expect(processReceivedMessage(failing, room.accountId, id)).rejects.toBe(fault);
@@ -312,14 +332,15 @@ describe.skipIf(ENGINE_MISSING !== null)("receiving mail", () => {
     });
 
     test("and one whose bytes are gone keeps no other from its turn", async () => {
-      const lost = await room.store(letter({ Subject: "Lost" }));
+      const letterLost = letter({ Subject: "Lost" }) + "And so on.\r\n".repeat(8000);
+      const lost = await room.store(letterLost);
       const { ledger } = await room.look(lost);
       await storage.blobs.remove(room.accountId, ledger.hash);
       const next = await room.store(letter({ Subject: "Next" }));
       await expect(processPendingMessages(storage)).rejects.toThrow("1 received messages are still pending");
       expect((await room.look(next)).ledger.outcome).toBe("ticket");
       expect((await room.look(lost)).ledger.outcome).toBe("pending");
-      await storage.blobs.put(room.accountId, ledger.hash, Buffer.from(letter({ Subject: "Lost" })));
+      await storage.blobs.put(room.accountId, ledger.hash, Buffer.from(letterLost));
       expect(await processPendingMessages(storage), "it waits for ten seconds first").toBe(0);
       const later = Date.now() + 10 * SECOND;
       setClock(() => later);
