@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
-import { storeReceivedMessage } from "../../src/desk/receive-message.ts";
+import { storeReceivedMessage } from "../../src/desk/store-received.ts";
 import { inChromium } from "../support/chromium.ts";
 import { startScriptedImap } from "../support/scripted-imap.ts";
 import { startScriptedSmtp } from "../support/scripted-smtp.ts";
