@@ -6,7 +6,7 @@ export async function countTickets(reader: Reader, accountId: string, filter: Ti
   const asked = NARROWING.filter((name) => filter[name] !== undefined && filter[name] !== null);
   const [only] = asked;
   const onlyLabel = asked.length === 1 && only === "labelIds" && filter.labelIds?.length === 1;
-  if (onlyLabel && isPlain(filter)) return await countLabelled(reader, accountId, filter.labelIds?.[0] ?? "");
+  if (onlyLabel && !isNarrow(filter)) return await countLabelled(reader, accountId, filter.labelIds?.[0] ?? "");
   // Any two filters together, and several labels, are compared in the one index that holds all of them.
   const inFull = reader.engine === "sqlite" && (asked.length > 1 || only === "labelIds") && !isNarrow(filter);
   const passive: Passive = inFull ? new Set(asked) : NONE_PASSIVE;

@@ -76,6 +76,7 @@ const IN_QUERY: Record<string, Kind> = {
   label_id: "label",
   "contacts.value": "email",
   q: "word",
+  ticket_id: "ticket",
   ticket_ids: "ticket",
   after_id: "ticket",
   inbox: "address",
@@ -227,7 +228,7 @@ function queryPlaces(route: Route): Place[] {
       ...("rawType" in route && { body: "From: a@x.example\r\n\r\nhello", type: route.rawType }),
     });
     const alone: Place = { name: `?${name}=`, kind, ask: request };
-    if (name === "q" || name === "after_id" || route.verb !== "GET") return [alone];
+    if (name === "q" || name === "after_id" || name === "ticket_id" || route.verb !== "GET") return [alone];
     return [alone, { name: `?${name}=, in a list`, kind, ask: (value, own) => request(`${value},${own[kind]}`, own) }];
   });
 }

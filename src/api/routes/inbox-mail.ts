@@ -1,5 +1,6 @@
 import { Invalid, NotFound } from "../../domain/errors.ts";
 import { Faults } from "../../domain/faults.ts";
+import { isId } from "../../domain/ids.ts";
 import { dkimOf, makeInboxDkim, removeInboxDkim } from "../../desk/inbox-dkim.ts";
 import { checkTemplate } from "../../desk/inbox-mail.ts";
 import { SIGNATURE_VARIABLES, signatureOf } from "../../desk/signatures.ts";
@@ -94,7 +95,7 @@ export function declareInboxMail(router: Router): void {
       const inbox = await findInbox(db, account.id, pathId(call, "inbox_id"));
       if (inbox === undefined) throw new NotFound();
       const asked = query.text("user_id");
-      const user = asked === undefined || asked === "" ? undefined : await findUser(db, account.id, asked);
+      const user = asked === undefined || !isId(asked) ? undefined : await findUser(db, account.id, asked);
       const faults = new Faults();
       if (asked !== undefined && asked !== "" && user === undefined) faults.add("user_id must be the id of a user");
       faults.throwIfAny();
