@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { Actor, ChangeKind, Changes, EventKind, EventResource } from "../domain/events.ts";
-import { newId } from "../domain/ids.ts";
+import { isId, newId } from "../domain/ids.ts";
 import { now } from "../domain/time.ts";
 import { acrossAccounts } from "./across-accounts.ts";
 import type { Db, Reader, Tx, WriteQueries } from "./database.ts";
@@ -146,6 +146,7 @@ export async function findNewestEvent(reader: Reader, accountId: string): Promis
 
 /** Where an event stands; undefined when there is none of that id, or no more. */
 export async function findEventCursor(reader: Reader, accountId: string, id: string): Promise<EventCursor | undefined> {
+  if (!isId(id)) return undefined;
   return await reader.query
     .selectFrom("events")
     .select(["position", "id"])

@@ -1,10 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { createHash } from "node:crypto";
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { createToken } from "../../src/desk/create-token.ts";
 import { Faults } from "../../src/domain/faults.ts";
 import { MINUTE, setClock } from "../../src/domain/time.ts";
-import { LONGEST_BELIEVED } from "../../src/api/known-tokens.ts";
 import { openStorage } from "../../src/storage/open.ts";
 import { listApiTokens, revokeApiToken } from "../../src/storage/api-tokens.ts";
 import { type RawAnswer, exchange } from "../support/raw-http.ts";
@@ -180,7 +178,6 @@ describe.skipIf(ENGINE_MISSING !== null)("authentication", () => {
           .where("id", "=", id)
           .execute(),
     );
-    if (other.db.engine === "postgres") await sleep(LONGEST_BELIEVED);
     expect(await status()).toBe(401);
     await other.close();
     await server.close();

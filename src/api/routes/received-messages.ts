@@ -1,6 +1,7 @@
 import { create as contentDisposition } from "content-disposition";
 import { Type } from "typebox";
 import { NotFound } from "../../domain/errors.ts";
+import { isId } from "../../domain/ids.ts";
 import { OUTCOMES } from "../../domain/outcomes.ts";
 import { retryReceivedMessage } from "../../desk/retry-received.ts";
 import { type ListedMessage, countLedger, findListedMessage, listLedger } from "../../storage/received-message-list.ts";
@@ -43,7 +44,7 @@ export function declareReceivedMessages(router: Router): void {
     async ({ account, query, user }) => {
       const filter = {
         outcomes: query.oneOf("outcome", OUTCOMES) ?? null,
-        inboxIds: query.list("inbox_id") ?? null,
+        inboxIds: query.list("inbox_id")?.filter(isId) ?? null,
         within: user?.inboxIds ?? null,
       };
       const asked = readFields(query);
