@@ -162,10 +162,14 @@ function rowPlaces(name: string, rows: readonly object[]): object[] {
   return rows.map((_, item) => Object.fromEntries(columns.map((column) => [column, new Place(name, item, column)])));
 }
 
+/** Beyond that a list has a text of its own: twice as much is more than SQLite takes in one statement (32,766). */
+const PADDED_AT_MOST = 16_384;
+
 function paddedLength({ length }: readonly unknown[]): number {
+  if (length === 0 || length > PADDED_AT_MOST) return length;
   let padded = 1;
   while (padded < length) padded *= 2;
-  return length === 0 ? 0 : padded;
+  return padded;
 }
 
 function keyOf({ lists, columns }: Shape, parameters: object): string {

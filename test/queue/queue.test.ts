@@ -12,6 +12,11 @@ const KIND: JobKind = "wake-ticket";
 /** How long a worker that died holds up its job. */
 const LEASE = 25 * SECOND;
 
+/** Reads of one turn of the event loop share what they see: what another connection wrote is seen in the next. */
+async function nextTurn(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
 describe.skipIf(ENGINE_MISSING !== null)("the job queue", () => {
   let storage: TestStorage;
   /** Another process's storage. */
@@ -24,9 +29,10 @@ describe.skipIf(ENGINE_MISSING !== null)("the job queue", () => {
     beside = await openStorage({ ...storage, strict: true });
     accountId = (await makeAccount(storage.db)).account.id;
   });
-  beforeEach(() => {
+  beforeEach(async () => {
     clock = Date.now();
     setClock(() => clock);
+    await nextTurn();
   });
   afterEach(async () => {
     setClock();
@@ -39,10 +45,13 @@ describe.skipIf(ENGINE_MISSING !== null)("the job queue", () => {
     await storage.remove();
   });
 
-  const add = async (name = "job", runAt?: number, kind: JobKind = KIND): Promise<string> =>
-    await storage.db.transact(
+  const add = async (name = "job", runAt?: number, kind: JobKind = KIND): Promise<string> => {
+    const id = await storage.db.transact(
       async (tx) => await enqueue(tx, accountId, { kind, payload: { name }, ...(runAt !== undefined && { runAt }) }),
     );
+    await nextTurn();
+    return id;
+  };
   const jobs = async (): Promise<JobRow[]> =>
     await storage.db.query.selectFrom("jobs").selectAll().where("account_id", "=", accountId).orderBy("id").execute();
   const nameOf = ({ payload }: JobRow): string => (JSON.parse(payload) as { name: string }).name;
@@ -190,8 +199,7 @@ describe.skipIf(ENGINE_MISSING !== null)("the job queue", () => {
     expect(await jobs()).toEqual([held]);
     secondEnds.open();
     await second;
-    // Reads of one turn share what they see; the other connection wrote in this one.
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
     expect(await jobs()).toEqual([]);
   });
 
