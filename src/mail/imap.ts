@@ -198,7 +198,11 @@ export class ImapSession {
       trouble = error;
     }
     if (queue.length === 0) return [];
-    const there = new Set(await this.#search(queue.join(",")));
+    // A connection may pass for usable for a moment after it was lost.
+    const found = await this.#search(queue.join(",")).catch((error: unknown) => {
+      throw this.#broken(queue[0] ?? 0, alone, error);
+    });
+    const there = new Set(found);
     const left = queue.filter((uid) => there.has(uid));
     if (left.length === group.length) throw this.#broken(left[0] ?? 0, alone, trouble);
     return left;
