@@ -63,6 +63,7 @@ inChromium("the text of an answer", () => {
     await page.keyboard.press("ArrowRight");
     expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe("Italic");
     await page.keyboard.press("Enter");
+    await page.locator("[contenteditable]:focus").waitFor();
     await page.keyboard.type("more ");
     await page.keyboard.press("Control+Shift+k");
     const link = page.getByRole("textbox", { name: "Where the link leads" });

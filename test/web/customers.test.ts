@@ -115,6 +115,7 @@ inChromium("customers", () => {
     expect(await page.getByRole("listitem").count()).toBeLessThan(60);
     await expectAccessible(page);
     await page.keyboard.press("/");
+    await page.locator("input:focus").waitFor();
     await page.keyboard.type("rub");
     await appears(page.getByText("1 customer", { exact: true }));
     expect(new URL(page.url()).search).toBe("?q=rub");
