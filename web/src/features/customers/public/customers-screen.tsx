@@ -35,7 +35,7 @@ export function CustomersScreen() {
   const q = useDebounced(words.trim(), 150);
   const field = useRef<HTMLInputElement>(null);
   useTitle(t("customers.list"));
-  useCommand("search.focus", () => field.current?.select());
+  useCommand("search.focus", () => field.current?.select(), { first: true });
   useEffect(() => {
     if (q !== start) go.to(q === "" ? "/customers" : `/customers?q=${encodeURIComponent(q)}`, true);
     // oxlint-disable-next-line react/exhaustive-deps -- the address follows what is written, not the other way round
