@@ -18,9 +18,6 @@ export default defineConfig({
     pool: "forks",
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    // A browser, real mail servers and processes that are killed share two cores: what fails for want of time is asked once
-    // more, and the end of the run names it. A fault fails both times.
-    retry: 1,
     // What a test waits for comes when the machine gets to it: other files' transactions hold events back on PostgreSQL.
     expect: { poll: { timeout: 15_000 } },
     reporters: [new CompactReporter()],
