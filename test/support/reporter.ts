@@ -3,7 +3,7 @@ import type { Reporter, TestCase, TestModule, TestSuite, Vitest } from "vitest/n
 
 /**
  * One mark a file while running; then failures in full, the reasons for skips, the slowest ten tests
- * when CANTRIP_TEST_SLOWEST=1 asks for them, and as the very last line `N passed, N failed[, N skipped]`.
+ * when CANTRIP_TEST_SLOWEST=1 asks for them, the failures by name, and as the very last line `N passed, N failed[, N skipped]`.
  */
 export class CompactReporter implements Reporter {
   #vitest: Vitest | undefined;
@@ -45,6 +45,7 @@ export class CompactReporter implements Reporter {
     if (process.env["CANTRIP_TEST_SLOWEST"] === "1") printSlowest(tests);
 
     this.#failed = failures.length + unhandled.length;
+    if (this.#failed > 1) printTitles(failures);
     const skips = skipped.length > 0 ? `, ${skipped.length} skipped` : "";
     this.#counts = `${inState("passed").length} passed, ${this.#failed} failed${skips}`;
     say("");
@@ -61,6 +62,12 @@ export class CompactReporter implements Reporter {
 function brokenGroups(modules: readonly TestModule[]): (TestSuite | TestModule)[] {
   const groups = modules.flatMap((module) => [module, ...module.children.allSuites()]);
   return groups.filter((group) => group.errors().length > 0);
+}
+
+/** Once more in short, where one looks: behind the errors and next to the counts. */
+function printTitles(failures: readonly (TestCase | TestSuite | TestModule)[]): void {
+  say("\nFailed:");
+  for (const failure of failures) say(`  ${title(failure)}`);
 }
 
 function printSkips(skipped: readonly TestCase[]): void {
@@ -81,6 +88,7 @@ function skipReason(test: TestCase): string {
   if (missing) return missing;
   if (hasErrors(test.parent)) return `its group failed before it (${test.module.relativeModuleId})`;
   if (test.options.mode === "todo") return `still to be written (${test.module.relativeModuleId})`;
+  if (test.project.name === "sqlite") return "runs with PostgreSQL only";
   return `no reason given (${test.module.relativeModuleId})`;
 }
 

@@ -78,10 +78,10 @@ inChromium("mail that attacks its reader", () => {
     await expect
       .poll(
         async () => {
-          await page.mouse.wheel(0, 1000);
+          await page.mouse.wheel(0, 400);
           return await frames.count();
         },
-        { timeout: 40_000, interval: 200 },
+        { timeout: 40_000, interval: 100 },
       )
       .toBe(FILES.length);
     await page.waitForTimeout(1000);

@@ -41,7 +41,11 @@ export function VirtualList({
     const to = from === null ? (shown[0]?.index ?? 0) : Number(from.getAttribute("data-line")) + step;
     if (to < 0 || to >= count) return;
     virtual.scrollToIndex(to, { align: "auto" });
-    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-line="${to}"] a`)?.focus());
+    const link = (): HTMLElement | null | undefined => scroller.current?.querySelector(`[data-line="${to}"] a`);
+    // What is drawn gets the focus at once: the next key may come before the next frame.
+    const drawn = link();
+    if (drawn) drawn.focus({ preventScroll: true });
+    else requestAnimationFrame(() => link()?.focus());
   };
   useCommand("list.next", () => move(1));
   useCommand("list.previous", () => move(-1));

@@ -15,7 +15,8 @@ import { nameOf } from "./names.ts";
 /** How high each was when it was shown last: coming back to it, nothing jumps. */
 const heights = new Map<string, number>();
 const KEPT_HEIGHTS = 2000;
-const NEAR = "800px 0px";
+/** Of the conversation too: a margin of the window alone stops at the edge of what scrolls inside it. */
+const NEAR = { rootMargin: "800px 0px", scrollMargin: "800px 0px" };
 
 /** Mail in HTML, as the server made it safe: a page of its own without scripts, forms or sight of anything around it. */
 export function MessageFrame({
@@ -91,12 +92,9 @@ function guessHeight(length: number): number {
 }
 
 function whenNear(element: Element, come: () => void): () => void {
-  const observer = new IntersectionObserver(
-    (seen) => {
-      if (seen.some(({ isIntersecting }) => isIntersecting)) come();
-    },
-    { rootMargin: NEAR },
-  );
+  const observer = new IntersectionObserver((seen) => {
+    if (seen.some(({ isIntersecting }) => isIntersecting)) come();
+  }, NEAR);
   observer.observe(element);
   return () => observer.disconnect();
 }
