@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { createTicket } from "../../src/desk/create-ticket.ts";
@@ -25,6 +26,8 @@ export interface Desk {
   storage: Storage;
   setUp: SetUp;
   tickets: string[];
+  /** Where `prepareServer` has its packages from. */
+  packages: string;
 }
 
 const TICKETS = 20;
@@ -61,7 +64,7 @@ export async function setUpDesk(place: Place, imapPort: number, afterImport: str
     }
     return { setUp: made, tickets: ids };
   });
-  return { place, storage, setUp, tickets };
+  return { place, storage, setUp, tickets, packages: "" };
 }
 
 /** A server process on a desk. */
@@ -81,11 +84,48 @@ export interface Ports {
 }
 
 const BIN = join(import.meta.dirname, "../../bin/cantrip");
+const WAIT_FOR_TURN = join(import.meta.dirname, "wait-for-turn.ts");
+
+/** The young generation has room for all that a start leaves: a third less time than with the default. */
+const NODE_OPTIONS = ["--max-semi-space-size=64"];
+
+/** Compiled code is kept here between the processes of a run, and between runs. */
+const COMPILED = join(tmpdir(), "cantrip-crash-compiled");
+
+/** A process that has read the program and waits for its turn. */
+export interface Waiting {
+  /** Starts the real program, to die as it is told; null lets it live. */
+  begin(death: Death | null): Served;
+  /** It is not wanted. */
+  dismiss(): void;
+}
+
+/** A server process on a desk, to begin later. Mail goes out to the server on `sinkPort`. */
+export function prepareServer(desk: Desk, sinkPort: number): Waiting {
+  const child = start(desk, sinkPort, { options: [...NODE_OPTIONS, "--import", WAIT_FOR_TURN] });
+  const served = watch(child);
+  return {
+    begin: (death) => {
+      child.stdin?.on("error", () => undefined);
+      child.stdin?.write(`${death?.step == null ? "" : failPointOf(death)}\n`);
+      return served;
+    },
+    dismiss: () => child.kill("SIGKILL"),
+  };
+}
 
 /** Starts the real program, to die as it is told. Mail goes out to the server on `sinkPort`. */
-export function serve({ place }: Desk, sinkPort: number, death: Death | null): Served {
+export function serve(desk: Desk, sinkPort: number, death: Death | null): Served {
+  return watch(start(desk, sinkPort, { death }));
+}
+
+function start(
+  { place, packages }: Desk,
+  sinkPort: number,
+  { options, death = null }: { options?: string[]; death?: Death | null },
+): ChildProcess {
   const args = ["serve", "--port", "0", "--smtp-port", "0", "--lmtp-port", "0", "--json"];
-  const child = spawn(process.execPath, [BIN, ...args], {
+  return spawn(process.execPath, [...(options ?? []), BIN, ...args], {
     env: {
       PATH: process.env["PATH"],
       CANTRIP_DATA: place.data,
@@ -93,16 +133,26 @@ export function serve({ place }: Desk, sinkPort: number, death: Death | null): S
       CANTRIP_SMTP_URL: `smtp://127.0.0.1:${sinkPort}?tls=none`,
       CANTRIP_ALLOW_PRIVATE_HOSTS: "127.0.0.1",
       ...(place.databaseUrl !== null && { DATABASE_URL: place.databaseUrl }),
-      ...(death?.step != null && { CANTRIP_FAIL_POINT: `${death.step}:${death.times}` }),
+      ...(death?.step != null && { CANTRIP_FAIL_POINT: failPointOf(death) }),
+      ...(options !== undefined && { NODE_COMPILE_CACHE: COMPILED, CRASH_PACKAGES: packages }),
     },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: [options === undefined ? "ignore" : "pipe", "pipe", "pipe"],
   });
+}
+
+function failPointOf({ step, times }: Death): string {
+  return `${step}:${times}`;
+}
+
+function watch(child: ChildProcess): Served {
   const complaints: string[] = [];
-  createInterface(child.stderr).on("line", (line) => {
+  const { stdout, stderr } = child;
+  if (stdout === null || stderr === null) throw new Error("the server has no output");
+  createInterface(stderr).on("line", (line) => {
     if (complaints.length < 50) complaints.push(line);
   });
   const died = once(child, "exit");
-  const ports = Promise.race([once(createInterface(child.stdout), "line"), died.then(() => [null])]).then(
+  const ports = Promise.race([once(createInterface(stdout), "line"), died.then(() => [null])]).then(
     ([line]: unknown[]) => (typeof line === "string" ? (JSON.parse(line) as Ports) : null),
   );
   return { ports, died, process: child, complaints };

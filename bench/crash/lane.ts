@@ -1,7 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ScriptedImap, startScriptedImap } from "../../test/support/scripted-imap.ts";
 import { type ScriptedSmtp, startScriptedSmtp } from "../../test/support/scripted-smtp.ts";
-import { type Desk, type Place, type Served, endLeases, serve, setUpDesk } from "./desk-under-test.ts";
+import {
+  type Desk,
+  type Place,
+  type Served,
+  type Waiting,
+  endLeases,
+  prepareServer,
+  setUpDesk,
+} from "./desk-under-test.ts";
 import type { Death } from "./fail-plan.ts";
 import { type Findings, compareSets, isQuiet } from "./findings.ts";
 import { type Traffic, newTraffic, postLetter, sendAgain, sendLetter, writeReply } from "./traffic.ts";
@@ -23,6 +31,8 @@ const MOST_OF_A_RUN = 12;
 export interface Lane {
   name: string;
   place: Place;
+  /** From `bundlePackages`. */
+  packages: string;
   deaths: readonly Death[];
   /** Whether the mailbox is told of what was taken, and how. */
   afterImport: "seen" | "move:Done";
@@ -35,14 +45,17 @@ interface Running {
   imap: ScriptedImap;
   sink: ScriptedSmtp;
   traffic: Traffic;
+  /** The process whose turn is next: it reads the program while the one before it dies. */
+  next: Waiting;
 }
 
 /** Kills one process after the other as planned; then lets one live, until nothing is left to do, and compares. */
 export async function runLane(lane: Lane): Promise<Findings> {
   const imap = await startScriptedImap([], "IMAP4rev1 IDLE MOVE");
   const sink = await startScriptedSmtp();
-  const desk = await setUpDesk(lane.place, imap.port, lane.afterImport);
-  const running = { desk, imap, sink, traffic: newTraffic(lane.name) };
+  const made = await setUpDesk(lane.place, imap.port, lane.afterImport);
+  const desk = { ...made, packages: lane.packages };
+  const running = { desk, imap, sink, traffic: newTraffic(lane.name), next: prepareServer(desk, sink.port) };
   try {
     for (const death of lane.deaths) {
       lane.onDeath(await dieOnce(running, death));
@@ -53,15 +66,22 @@ export async function runLane(lane: Lane): Promise<Findings> {
     const findings = await compareSets(desk, running.traffic, { imap, sink, afterImport: lane.afterImport });
     return problem === null ? findings : { ...findings, problems: [...findings.problems, problem] };
   } finally {
+    running.next.dismiss();
     await desk.storage.close();
     await imap.close();
     await sink.close();
   }
 }
 
+function begin(running: Running, death: Death | null): Served {
+  const served = running.next.begin(death);
+  running.next = prepareServer(running.desk, running.sink.port);
+  return served;
+}
+
 /** Returns the step at which the process died; null when it did not get there and was killed. */
 async function dieOnce(running: Running, death: Death): Promise<string | null> {
-  const served = serve(running.desk, running.sink.port, death);
+  const served = begin(running, death);
   const traffic = feed(running, served);
   const ports = await served.ports;
   const wait = death.times === 1 ? FIRST_WAIT : LATER_WAIT;
@@ -102,8 +122,9 @@ async function feed({ desk, imap, traffic }: Running, served: Served): Promise<v
 }
 
 /** A last process, which lives: everything is answered and settled in the end. Returns what was not. */
-async function recover({ desk, imap, sink, traffic }: Running): Promise<string | null> {
-  const served = serve(desk, sink.port, null);
+async function recover(running: Running): Promise<string | null> {
+  const { desk, imap, traffic } = running;
+  const served = begin(running, null);
   const ports = await served.ports;
   if (ports === null) throw new Error(`the server did not start: ${served.complaints.join("\n")}`);
   const deadline = Date.now() + QUIET_WAIT;

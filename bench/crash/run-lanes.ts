@@ -1,3 +1,4 @@
+import { bundlePackages } from "./bundled-packages.ts";
 import type { Place } from "./desk-under-test.ts";
 import { type Death, planDeaths } from "./fail-plan.ts";
 import type { Findings } from "./findings.ts";
@@ -26,6 +27,7 @@ export async function runCrashes({ runs, lanes, newPlace, onDeath }: CrashOption
   const report: CrashReport = { runs: 0, ...NOTHING, problems: [], deaths: {} };
   const plan = planDeaths(runs);
   const share = Math.min(RUNS_OF_A_DESK, Math.ceil(runs / lanes));
+  const packages = await bundlePackages();
   let begun = 0;
   const work = async (): Promise<void> => {
     for (;;) {
@@ -41,7 +43,7 @@ export async function runCrashes({ runs, lanes, newPlace, onDeath }: CrashOption
         onDeath?.();
       };
       try {
-        add(report, name, await runLane({ name, place, deaths, afterImport, onDeath: count }));
+        add(report, name, await runLane({ name, place, packages, deaths, afterImport, onDeath: count }));
       } finally {
         await place.remove();
       }

@@ -126,13 +126,21 @@ async function keepTrying(traffic: Traffic, key: string, attempt: () => Promise<
   if (await attempt()) traffic.unanswered.delete(key);
 }
 
+/** So many clients send again at a time. */
+const CLIENTS = 4;
+
 /** Sends again what was not answered. Resolves whether all of it was now. */
-export async function sendAgain({ unanswered }: Traffic): Promise<boolean> {
+export async function sendAgain(traffic: Traffic): Promise<boolean> {
+  const { unanswered } = traffic;
   // As of now: what is begun meanwhile has an attempt of its own.
-  const begun = new Map(unanswered);
-  for (const [key, attempt] of begun) {
-    if (await attempt()) unanswered.delete(key);
-    else await sleep(20);
-  }
+  const begun = [...unanswered];
+  const send = async (): Promise<void> => {
+    for (let next = begun.shift(); next !== undefined && traffic.ports !== null; next = begun.shift()) {
+      const [key, attempt] = next;
+      if (await attempt()) unanswered.delete(key);
+      else await sleep(20);
+    }
+  };
+  await Promise.all(Array.from({ length: CLIENTS }, send));
   return unanswered.size === 0;
 }
