@@ -118,8 +118,9 @@ async function addOne(
   const prepared = await db.transact(async (tx) => await prepareMailbox(tx, account.id, input, new Faults()));
   let last: { uidValidity: number; uid: number } | null = null;
   if (options.check || options.fromNow === true) {
-    const { session, newSecret } = await openMailbox(prepared, means);
-    if (newSecret !== null) input.secret = newSecret;
+    const session = await openMailbox(prepared, means, async (sealed) => {
+      input.secret = await Promise.resolve(sealed);
+    });
     try {
       if (options.fromNow === true) {
         last = { uidValidity: session.uidValidity, uid: (await session.uidsAfter(0)).at(-1) ?? 0 };

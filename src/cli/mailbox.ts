@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { openMailbox } from "../channels/email/mailbox-connection.ts";
 import { removeMailbox } from "../desk/mailboxes.ts";
+import { openToLook } from "../desk/open-mailbox.ts";
 import { findMailbox, listMailboxes } from "../storage/mailboxes.ts";
 import { type CommonOptions, withAccount } from "./context.ts";
 import { mailboxMeans } from "./mail-means.ts";
@@ -64,7 +64,7 @@ async function testOne(id: string, options: CommonOptions): Promise<void> {
   const { mailbox, messages, waiting } = await withAccount(options, async ({ storage, account, config }) => {
     const found = await findMailbox(storage.db, account.id, id);
     if (found === undefined) throw noSuchMailbox();
-    const { session } = await openMailbox(found, mailboxMeans(config));
+    const session = await openToLook(storage.db, found, mailboxMeans(config));
     try {
       const uids = await session.uidsAfter(0);
       const last = found.uid_validity === session.uidValidity ? found.last_uid : 0;

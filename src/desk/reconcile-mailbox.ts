@@ -1,7 +1,8 @@
-import { type MailboxMeans, openMailbox } from "../channels/email/mailbox-connection.ts";
+import type { MailboxMeans } from "../channels/email/mailbox-connection.ts";
 import type { Storage } from "../storage/open.ts";
 import { listReceivedUids } from "../storage/received-messages.ts";
 import type { MailboxRow, Outcome } from "../storage/schema.ts";
+import { openToLook } from "./open-mailbox.ts";
 
 /** How a mailbox and the ledger compare. Nothing differs when `missing` and `waiting` are empty. */
 export interface Reconciliation {
@@ -17,13 +18,13 @@ export interface Reconciliation {
   renumbered: boolean;
 }
 
-/** Compares all that a mailbox has now with the ledger. Changes nothing, in either. */
+/** Compares all that a mailbox has now with the ledger. Changes no message, in either. */
 export async function reconcileMailbox(
   { db }: Pick<Storage, "db">,
   means: MailboxMeans,
   mailbox: MailboxRow,
 ): Promise<Reconciliation> {
-  const { session } = await openMailbox({ ...mailbox, after_import: "leave" }, means);
+  const session = await openToLook(db, mailbox, means);
   try {
     const uids = await session.uidsAfter(0);
     const known = await listReceivedUids(db, mailbox.account_id, mailbox.id, session.uidValidity);

@@ -1,4 +1,4 @@
-import { type MailboxMeans, openMailbox } from "../channels/email/mailbox-connection.ts";
+import type { MailboxMeans } from "../channels/email/mailbox-connection.ts";
 import { now } from "../domain/time.ts";
 import { hashBytes } from "../storage/blobs.ts";
 import { findMailbox } from "../storage/mailboxes.ts";
@@ -7,6 +7,7 @@ import { findReceivedMessage, reopenQuarantined } from "../storage/received-mess
 import { fitsRow } from "../storage/row-blobs.ts";
 import type { ReceivedMessageRow } from "../storage/schema.ts";
 import type { Judge } from "./judge-sender.ts";
+import { openToLook } from "./open-mailbox.ts";
 import { recordBytes } from "./store-received.ts";
 import { type ReceivedResult, type Stores, processReceivedMessage } from "./receive-message.ts";
 
@@ -51,7 +52,7 @@ async function fetchMissing(
   const mailbox = await findMailbox(db, account_id, mailbox_id);
   if (mailbox === undefined) throw new MessageMissing("its mailbox was removed");
   if (means === null) throw new MessageMissing("this server opens no mailboxes");
-  const { session } = await openMailbox(mailbox, means);
+  const session = await openToLook(db, mailbox, means);
   try {
     if (session.uidValidity !== uid_validity) {
       throw new MessageMissing("its mailbox has given all messages new UIDs since");

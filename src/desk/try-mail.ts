@@ -1,4 +1,4 @@
-import { type MailboxMeans, openMailbox } from "../channels/email/mailbox-connection.ts";
+import type { MailboxMeans } from "../channels/email/mailbox-connection.ts";
 import { SecretLost, relayOf } from "../channels/email/relay.ts";
 import { Faults } from "../domain/faults.ts";
 import type { TrialStep, TrialStepName } from "../domain/mail-trial.ts";
@@ -6,9 +6,11 @@ import { SECOND } from "../domain/time.ts";
 import { MailError } from "../mail/mail-error.ts";
 import type { SmtpClient } from "../mail/smtp-client.ts";
 import { failed, passed, tryHost, trySmtp } from "../mail/try-server.ts";
+import type { Db } from "../storage/database.ts";
 import type { InboxRow, MailboxRow, TransportRow } from "../storage/schema.ts";
 import { Unsealable } from "../storage/secrets.ts";
 import type { MailServers } from "./choose-mail-server.ts";
+import { openToLook } from "./open-mailbox.ts";
 import { sendTestMessage } from "./send-test-message.ts";
 
 /** What a try found: every step that was taken, in order. */
@@ -49,14 +51,14 @@ export async function tryTransport(
 }
 
 /** The same for a mailbox: takes nothing out of it and changes nothing in it. */
-export async function tryMailbox(means: MailboxMeans, mailbox: MailboxRow): Promise<Trial> {
+export async function tryMailbox(means: MailboxMeans, mailbox: MailboxRow, db: Db): Promise<Trial> {
   const { host, port, security, folder, allow_private } = mailbox;
   const dns = await tryHost(host, { allowPrivate: allow_private === 1 ? true : means.allowPrivateHosts });
   if (!dns.ok) return trialOf([dns]);
   const tried = { host, port, security, signsIn: true };
   try {
     const patient = { ...means, limits: { ...means.limits, connect: PATIENCE } };
-    const { session } = await openMailbox({ ...mailbox, after_import: "leave" }, patient);
+    const session = await openToLook(db, mailbox, patient);
     try {
       const messages = (await session.uidsAfter(0)).length;
       const found = { name: "folder" as const, ok: true, message: `the folder ${folder} has ${messages} messages` };

@@ -2,6 +2,7 @@ import {
   forwardedMessage,
   hasDate,
   headerLabel,
+  namesDay,
   opensAttribution,
   originalMessage,
   phoneSignature,
@@ -126,7 +127,7 @@ function startsBlock(lines: ReplyLine[], start: number): boolean {
 
 /**
  * Where the "On …, … wrote:" that ends in line `end` starts, or -1. One above quoted lines may be in any language if
- * it names a date and an address; one above unquoted lines must name the year and an address in brackets.
+ * it names a date and an address, or, in words that are known, a day alone; one above unquoted lines must name the year and an address in brackets.
  */
 function attributionStart(lines: ReplyLine[], kinds: Kind[], end: number): number {
   const isQuoteBelow = lines[end + 1]?.quoted === true;
@@ -151,7 +152,7 @@ function isCutAbove(above: string, joined: string): boolean {
 
 function isAttribution(text: string, isQuoteBelow: boolean): boolean {
   const wrote = saysWrote.test(text);
-  if (isQuoteBelow && wrote && (hasDate.test(text) || text.includes("@"))) return true;
+  if (isQuoteBelow && wrote && (hasDate.test(text) || text.includes("@") || namesDay(text))) return true;
   if (isQuoteBelow) return hasDate.test(text) && /[^\s@]@[^\s@]/.test(text);
   const bracketed = /[<([]\s?[^\s@]{1,100}@[^\s@]{1,200}[>)\]]|[<([]\s?[^\s@]{1,100}@[^\s@]{1,200} [>)\]]/.test(text);
   const hasYear = /(?:^|\D)(?:19|20)\d\d(?:\D|$)/.test(text);

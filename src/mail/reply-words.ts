@@ -28,6 +28,34 @@ export const saysWrote = new RegExp(
 export const hasDate =
   /(?:^|\D)(?:19|20)\d\d(?:\D|$)|\d{1,2}[:.]\d\d(?:\D|$)|\d{1,2}[./-]\s?\d{1,2}[./-]\s?\d{2,4}|\d年|\d년/u;
 
+const dayNames = anyOf(`
+  (?:mon|tues|wednes|thurs|fri|satur|sun)day | (?:mon|tue|wed|thu|fri|sat|sun) | (?:mon|diens|donners|frei|sams|sonn)tag |
+  mittwoch | lundi | mardi | mercredi | jeudi | vendredi | samedi | dimanche | lunes | martes | miércoles | jueves |
+  viernes | sábado | domingo | lunedì | martedì | mercoledì | giovedì | venerdì | sabato | domenica |
+  (?:segunda|terça|quarta|quinta|sexta)(?:-feira)? | (?:maan|dins|woens|donder|vrij|zater|zon)dag |
+  (?:man|mån|tirs|tis|ons|tors|fre|lør|lör|søn|sön)dag | poniedziałek | wtorek | środa | czwartek | piątek | sobota |
+  niedziela | pondělí | úterý | středa | čtvrtek | pátek | neděle |
+  (?:jan|febr)uary | march | april | june | july | august | (?:sept|nov|dec)ember | october |
+  jan | feb | mar | apr | jun | jul | aug | sept? | oct | nov | dec
+`);
+
+/** A person, who cites: no program says "you wrote". */
+const cites =
+  /(?:^|[\s,])(?:you|i|we|du|sie|ihr|ich|wir|vous|tu|je|usted|ustedes|lei|voi|u|jij|je|jullie|você)(?:[\s,]|$)/iu;
+
+/**
+ * "On Monday, Ruby Miles wrote:", by its day and with nothing else of a date: history only where quoted lines follow.
+ */
+export function namesDay(text: string): boolean {
+  const [, opened = ""] = opensAttribution.test(text) ? (startsWithDay.exec(text) ?? []) : [];
+  return opened !== "" && /[:：]$/.test(text) && text.length <= 120 && saysWrote.test(text) && !cites.test(text);
+}
+
+const startsWithDay = new RegExp(
+  `^\\p{L}+(?: (?:dia|data|dniu|den))? ((?:le |el |il |\\d{1,2}(?:st|nd|rd|th|\\.)? )?(?:${dayNames}))(?=[\\s,.])`,
+  "iu",
+);
+
 const original = anyOf(`
   original message | original appointment | reply message | ursprüngliche nachricht | ursprüngliche e-mail |
   originalnachricht | original-nachricht | message d'origine | message original | message initial | mensaje original |

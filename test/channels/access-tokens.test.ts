@@ -1,9 +1,7 @@
 import { readFileSync } from "node:fs";
 import { once } from "node:events";
-import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { SMTPServer } from "smtp-server";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openAccessTokens } from "../../src/channels/email/access-tokens.ts";
@@ -15,52 +13,14 @@ import type { TransportRow } from "../../src/storage/schema.ts";
 import { openVault } from "../../src/storage/secrets.ts";
 import { findTransport } from "../../src/storage/transports.ts";
 import { ENGINE_MISSING } from "../support/test-storage.ts";
+import { type TokenServer, startTokenServer } from "../support/token-server.ts";
 import { type PostOffice, localServer, openPostOffice } from "../desk/post-office.ts";
 
 const tls = (name: string): string => readFileSync(join(import.meta.dirname, "../fixtures/tls", name), "utf8");
 
-/** An authorization server of this machine: each refresh token is good once, and gives the next. */
-async function startTokenServer() {
-  const self = {
-    url: "",
-    asked: [] as URLSearchParams[],
-    valid: "refresh-0",
-    revoked: false,
-    down: false,
-    close: () => undefined as void,
-  };
-  const server = createServer((request, response) => {
-    text(request).then(
-      (body): null => {
-        const form = new URLSearchParams(body);
-        self.asked.push(form);
-        const answer = (status: number, value: object): void => {
-          response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(value));
-        };
-        if (self.down) {
-          answer(503, {});
-          return null;
-        }
-        if (self.revoked || form.get("refresh_token") !== self.valid) {
-          answer(400, { error: "invalid_grant", error_description: "Token has been expired or revoked." });
-          return null;
-        }
-        self.valid = `refresh-${self.asked.length}`;
-        answer(200, { access_token: `access-${self.asked.length}`, expires_in: 3600, refresh_token: self.valid });
-        return null;
-      },
-      () => undefined,
-    );
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  self.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`;
-  self.close = () => void server.close();
-  return self;
-}
-
 describe.skipIf(ENGINE_MISSING !== null)("a transport that signs in with XOAUTH2", () => {
   let office: PostOffice;
-  let tokens: Awaited<ReturnType<typeof startTokenServer>>;
+  let tokens: TokenServer;
   let clock: number;
 
   beforeAll(async () => {
@@ -136,6 +96,14 @@ describe.skipIf(ENGINE_MISSING !== null)("a transport that signs in with XOAUTH2
     expect(
       await token({ ...office.means, vault: fresh, accessTokens: openAccessTokens(office.storage.db, fresh) }),
     ).toBe("access-3");
+  });
+
+  test("goes on from the refresh token that a trial of the same settings used up", async () => {
+    const typed = await row();
+    const { auth } = relayOf({ ...typed, id: "65f0c2a1e3b4d5f6a7b8c9d0" }, office.means);
+    expect(auth.kind === "xoauth2" && (await auth.accessToken())).toBe("access-1");
+    expect(await token()).toBe("access-2");
+    expect(tokens.asked.map((form) => form.get("refresh_token"))).toEqual(["refresh-0", "refresh-1"]);
   });
 
   test("uses a refresh token once, however many deliveries want to sign in at a time", async () => {

@@ -168,7 +168,7 @@ function declareTest(router: Router): void {
         const mailbox = await chooseMailbox(router, call, body, faults);
         faults.throwIfAny();
         if (mailbox === null || incoming.mailboxes === null) throw new NotFound();
-        return ok(await tryMailbox(incoming.mailboxes, mailbox));
+        return ok(await tryMailbox(incoming.mailboxes, mailbox, db));
       }),
   );
 }
@@ -229,9 +229,10 @@ async function lastIn(
   input: MailboxInput,
 ): Promise<{ uidValidity: number; uid: number } | null> {
   if (means === null) return null;
-  const { session, newSecret } = await openMailbox(mailbox, means);
+  const session = await openMailbox(mailbox, means, async (sealed) => {
+    input.secret = await Promise.resolve(sealed);
+  });
   try {
-    if (newSecret !== null) input.secret = newSecret;
     return { uidValidity: session.uidValidity, uid: (await session.uidsAfter(0)).at(-1) ?? 0 };
   } finally {
     session.close();

@@ -1,4 +1,4 @@
-import { type AccessToken, type OAuthGrant, fetchAccessToken } from "../../mail/access-token.ts";
+import type { AccessToken, OAuthGrant } from "../../mail/access-token.ts";
 import type { HostPolicy } from "../../mail/host-guard.ts";
 import { MailError } from "../../mail/mail-error.ts";
 import { now } from "../../domain/time.ts";
@@ -6,6 +6,7 @@ import type { Db } from "../../storage/database.ts";
 import type { TransportRow } from "../../storage/schema.ts";
 import type { Vault } from "../../storage/secrets.ts";
 import { findTransportById, replaceTransportSecret } from "../../storage/transports.ts";
+import { RenewedTokens } from "./renewed-tokens.ts";
 
 /** Gives the access token that a transport signs in with now. */
 export type AccessTokens = (transport: TransportRow, grant: OAuthGrant, policy: HostPolicy) => Promise<string>;
@@ -15,11 +16,12 @@ export type AccessTokens = (transport: TransportRow, grant: OAuthGrant, policy: 
  * same moment share one request: some authorization servers take a refresh token once, and a second use for a theft.
  */
 export function openAccessTokens(db: Db, vault: Vault): AccessTokens {
+  const renewed = new RenewedTokens();
   const known = new Map<string, AccessToken>();
   const running = new Map<string, Promise<AccessToken>>();
 
   const renew = async (transport: TransportRow, grant: OAuthGrant, policy: HostPolicy): Promise<AccessToken> => {
-    const token = await fetchAccessToken(grant, policy);
+    const token = await renewed.fetch(transport.account_id, grant, policy);
     if (token.refreshToken !== null && transport.secret !== null) {
       const sealed = vault.seal(JSON.stringify({ ...grant, refreshToken: token.refreshToken }));
       await db.transact(async (tx) => await replaceTransportSecret(tx, transport, sealed));

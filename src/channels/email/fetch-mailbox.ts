@@ -88,12 +88,11 @@ interface Run {
 }
 
 async function openSession({ mailbox, sink, means, options, place }: Run): Promise<ImapSession> {
-  const { session, newSecret } = await openMailbox(mailbox, means);
+  const session = await openMailbox(mailbox, means, async (sealed) => {
+    await sink.keepSecret(sealed);
+    mailbox.secret = sealed;
+  });
   try {
-    if (newSecret !== null) {
-      await sink.keepSecret(newSecret);
-      mailbox.secret = newSecret;
-    }
     if (place.uidValidity !== session.uidValidity) Object.assign(place, { uidValidity: session.uidValidity, uid: 0 });
     if (options.signal.aborted) throw new Error("the fetch was stopped");
     return session;
