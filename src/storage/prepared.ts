@@ -104,10 +104,9 @@ export class Prepared<P extends object, O, R extends Reader> {
 
   #bind(reader: R, parameters: P): { statement: Statement; values: unknown[] } {
     const { statement, values } = this.#compiledFor(reader, parameters);
-    const bound: unknown[] = Array.from({ length: values.length });
-    for (let index = 0; index < values.length; index += 1) {
-      const value = values[index];
-      bound[index] = value instanceof Place ? value.valueIn(parameters as Record<string, unknown>) : value;
+    const bound: unknown[] = [];
+    for (const value of values) {
+      bound.push(value instanceof Place ? value.valueIn(parameters as Record<string, unknown>) : value);
     }
     return { statement, values: bound };
   }
