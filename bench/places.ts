@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
-import { startPostgres } from "../test/support/postgres-server.ts";
+import { startOwnPostgres, startPostgres } from "../test/support/postgres-server.ts";
 import type { Place } from "./crash/desk-under-test.ts";
 
 export type Engine = "sqlite" | "postgres";
@@ -15,9 +15,16 @@ export interface Places {
   close(): Promise<void>;
 }
 
-/** For PostgreSQL the server that TEST_DATABASE_URL names, else one of its own. Throws when there is none to start. */
-export async function openPlaces(engine: Engine): Promise<Places> {
-  const server = engine === "postgres" ? await startPostgres() : null;
+/** As in production: what a test's server leaves out is most of what a commit costs. */
+const DURABLE = { fsync: "on", synchronous_commit: "on", full_page_writes: "on" };
+
+/**
+ * For PostgreSQL, when every commit has to be `durable`, a server of one's own that syncs; otherwise the server that TEST_DATABASE_URL names, else one of its
+ * own. Throws when there is none to start.
+ */
+export async function openPlaces(engine: Engine, { durable = false } = {}): Promise<Places> {
+  const server =
+    engine === "postgres" ? await (durable ? startOwnPostgres({ settings: DURABLE }) : startPostgres()) : null;
   if (server !== null && "missing" in server) throw new Error(server.missing);
   return {
     newPlace: async () => {
