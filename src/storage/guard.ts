@@ -15,7 +15,7 @@ const QUERIES: ReadonlySet<string> = new Set([
 /**
  * Refuses a query that touches an account's table without naming the account: the `account_id` of each such table must
  * equal a value, or that of a table whose own does (or be inserted). An `or` beside it does not count, nor does a
- * subquery's. Used by every test; `acrossAccounts` is the one way around it.
+ * subquery's. A join is on both columns of the key. Used by every test; `acrossAccounts` is the one way around it.
  */
 export const accountGuard: KyselyPlugin = {
   transformQuery({ node }: PluginTransformQueryArgs): RootOperationNode {
@@ -32,11 +32,40 @@ type Parts = Record<string, unknown>;
 
 function checkQuery(query: OperationNode): void {
   const tables = tablesOf(query);
+  checkJoins(query, tables);
   const bound = query.kind === "InsertQueryNode" ? insertedInto(query, tables) : boundTables(query, tables);
   for (const { table, alias } of tables) {
     if (!GUARDED.has(table) || bound.has(alias)) continue;
     throw new Error(`a query of ${table} forgets the account: compare ${alias}.account_id`);
   }
+}
+
+/**
+ * Two tables of an account are joined on both columns of the key (by `on` or by `where`): on the account, so that the rows
+ * lie on one machine, and on what makes them belong together, which alone would cross accounts.
+ */
+function checkJoins(query: OperationNode, tables: readonly NamedTable[]): void {
+  for (const join of ((query as unknown as Parts)["joins"] as Parts[] | undefined) ?? []) {
+    const added = namedTable(join["table"] as OperationNode)[0];
+    if (added === undefined || !GUARDED.has(added.table)) continue;
+    const conditions = [...conjuncts(join["on"]), ...conjuncts((query as unknown as Parts)["where"])];
+    const isOnAccount = (each: OperationNode): boolean =>
+      equality(each, tables, null).some(({ left, right }) => left === added.alias || right === added.alias);
+    const beside = conditions.some((each) => !isOnAccount(each) && mentions(each, added.alias));
+    if (!conditions.some(isOnAccount) || !beside) {
+      throw new Error(`a join of ${added.table} forgets the account, or is on nothing else: join on both key columns`);
+    }
+  }
+}
+
+/** Whether a condition is about a column of this table. */
+function mentions(condition: OperationNode, alias: string): boolean {
+  let found = false;
+  visit(condition, (node) => {
+    const { kind, table } = node as unknown as Parts & { table?: { table: { identifier: { name: string } } } };
+    found ||= kind === "ReferenceNode" && table?.table.identifier.name === alias;
+  });
+  return found;
 }
 
 /** A raw statement or fragment is text: if it names guarded tables, it needs an `account_id` somewhere. */

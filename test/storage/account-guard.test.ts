@@ -29,8 +29,16 @@ const FORGETS: Record<string, Build> = {
   "a join on the account that names none": (q) =>
     q
       .selectFrom("tickets")
-      .innerJoin("customers", (join) => join.onRef("customers.account_id", "=", "tickets.account_id"))
+      .innerJoin("customers", (join) =>
+        join.onRef("customers.account_id", "=", "tickets.account_id").onRef("customers.id", "=", "tickets.customer_id"),
+      )
       .select("tickets.id"),
+  "a join on the account alone": (q) =>
+    q
+      .selectFrom("tickets")
+      .innerJoin("customers", (join) => join.onRef("customers.account_id", "=", "tickets.account_id"))
+      .select("tickets.id")
+      .where("tickets.account_id", "=", A),
   "a join where the name could be either's": (q) =>
     q
       .selectFrom("tickets")
@@ -113,8 +121,12 @@ const NAMES: Record<string, Build> = {
   "a chain of joins on the account, from either end": (q) =>
     q
       .selectFrom("messages")
-      .innerJoin("tickets", (join) => join.onRef("tickets.account_id", "=", "messages.account_id"))
-      .leftJoin("customers", (join) => join.onRef("tickets.account_id", "=", "customers.account_id"))
+      .innerJoin("tickets", (join) =>
+        join.onRef("tickets.account_id", "=", "messages.account_id").onRef("tickets.id", "=", "messages.ticket_id"),
+      )
+      .leftJoin("customers", (join) =>
+        join.onRef("tickets.account_id", "=", "customers.account_id").onRef("customers.id", "=", "tickets.customer_id"),
+      )
       .select("tickets.id")
       .where("messages.account_id", "=", A),
   "a subquery with the account": (q) =>
