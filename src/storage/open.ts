@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type BlobStore, openBlobFolder } from "./blobs.ts";
 import { withFallback } from "./two-blob-stores.ts";
 import { Db } from "./database.ts";
+import { isDistributed } from "./distribute.ts";
 import { accountGuard } from "./guard.ts";
 import { migrate } from "./migrate.ts";
 import { openPostgres } from "./postgres.ts";
@@ -60,6 +61,10 @@ function openS3(settings: StorageSettings): BlobStore | null {
   });
 }
 
+/** "As far as the writers were told" is a place in one log, and each node of Citus has its own: a list could miss what was just written. */
+const NO_REPLICA_OF_CITUS =
+  "DATABASE_READ_URL does not go with Citus, whose nodes have a log each: take it away. Citus itself spreads reads over its nodes";
+
 /** Opens the database and the blobs, and brings the schema up to date. */
 export async function openStorage(settings: StorageSettings): Promise<Storage> {
   const { data, databaseUrl, databaseReadUrl, databaseListenUrl, strict = false } = settings;
@@ -77,6 +82,7 @@ export async function openStorage(settings: StorageSettings): Promise<Storage> {
   const db = new Db(driver, strict);
   try {
     await migrate(db);
+    if (databaseReadUrl != null && (await isDistributed(db))) throw new Error(NO_REPLICA_OF_CITUS);
   } catch (error) {
     await db.close();
     throw error;
