@@ -33,7 +33,7 @@ export function bundleOptions(): InlineConfig {
               },
               {
                 name: "libraries",
-                test: /node_modules[\\/](react|react-dom|scheduler|@tanstack[\\/](?!.*virtual))/,
+                test: /node_modules[\\/](react|react-dom|scheduler|@tanstack[\\/])/,
                 priority: 5,
               },
               {

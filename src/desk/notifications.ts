@@ -2,8 +2,9 @@ import { readAddress } from "../domain/addresses.ts";
 import { contactKey } from "../domain/contact-values.ts";
 import type { Actor } from "../domain/events.ts";
 import { visibleInboxes } from "../domain/roles.ts";
-import { now } from "../domain/time.ts";
+import { SECOND, now } from "../domain/time.ts";
 import { enqueue } from "../queue/queue.ts";
+import { findAccount } from "../storage/accounts.ts";
 import type { Tx } from "../storage/database.ts";
 import type { MessageRow, TicketRow, UserRow } from "../storage/schema.ts";
 import { listUsersToNotify } from "../storage/users.ts";
@@ -48,7 +49,7 @@ export async function notifyOfAssignment(tx: Tx, ticket: Told, actor: Actor): Pr
   }
 }
 
-/** Tells the users whom somebody else has named in a note. */
+/** Tells the users whom somebody else has named in a note, once it cannot be taken back any more. */
 export async function notifyOfMention(
   tx: Tx,
   ticket: Told,
@@ -56,9 +57,10 @@ export async function notifyOfMention(
   userIds: readonly string[],
 ): Promise<void> {
   if (userIds.length === 0) return;
+  const runAt = now() + ((await findAccount(tx, ticket.account_id))?.undo_seconds ?? 0) * SECOND;
   for (const user of await listUsersToNotify(tx, ticket.account_id)) {
     const isNamed = userIds.includes(user.id) && user.id !== note.user_id;
-    if (isNamed) await notify(tx, user, ticket, "mentioned", note.id);
+    if (isNamed) await notify(tx, user, ticket, "mentioned", note.id, runAt);
   }
 }
 
@@ -69,6 +71,7 @@ async function notify(
   ticket: Told,
   reason: NotificationReason,
   messageId: string | null,
+  runAt = now(),
 ): Promise<void> {
   const visible = visibleInboxes(user.role, user.inbox_ids);
   if (visible !== null && !visible.includes(ticket.inbox_id)) return;
@@ -81,5 +84,6 @@ async function notify(
       reason,
       since: now(),
     } satisfies NotificationPayload,
+    runAt,
   });
 }

@@ -10,6 +10,15 @@ export async function insertMentions(tx: Tx, mentions: readonly MentionRow[]): P
     .execute();
 }
 
+/** Forgets whom a message mentioned, before the message itself goes. */
+export async function deleteMentions(tx: Tx, accountId: string, messageId: string): Promise<void> {
+  await tx.query
+    .deleteFrom("mentions")
+    .where("account_id", "=", accountId)
+    .where("message_id", "=", messageId)
+    .execute();
+}
+
 /** Of some tickets those in which a user is mentioned. */
 export async function findMentioning(
   reader: Reader,

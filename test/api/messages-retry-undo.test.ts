@@ -64,6 +64,19 @@ describe.skipIf(ENGINE_MISSING !== null)("taking a reply back", () => {
     expect((await desk.get(`/tickets/${id}/messages/${again}`)).body.attachments).toHaveLength(1);
   });
 
+  test("a note of a moment ago can be taken back too, and mentions nobody then", async () => {
+    const desk = await openDesk();
+    const ben = await desk.signIn();
+    const { id } = await desk.ticket();
+    const note = { type: "note", user_id: desk.user.id, body: "Blunder", mention_ids: [ben.user.id] };
+    const { body: written } = await desk.post(`/tickets/${id}/messages`, note);
+    expect((await ben.get(`/tickets?mentioned=true&fields=id`)).body).toEqual([{ id }]);
+    expect((await desk.post(`/tickets/${id}/messages/${written.id}/undo`)).status).toBe(204);
+    expect((await desk.get(`/tickets/${id}/messages`)).body).toEqual([]);
+    expect((await ben.get(`/tickets?mentioned=true&fields=id`)).body).toEqual([]);
+    expect((await desk.get("/tickets?q=blunder")).body).toEqual([]);
+  });
+
   test("M3: a ticket whose only message was undone is as one without messages", async () => {
     const desk = await openDesk();
     const { id } = await desk.ticket({ subject: "Zebra" });

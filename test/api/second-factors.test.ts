@@ -284,4 +284,33 @@ describe.skipIf(ENGINE_MISSING !== null)("the second factor", () => {
     await desk.ask("DELETE", `/people/${user.id}`);
     expect((await answer(openBrowser(server), key)).status).toBe(401);
   });
+
+  test("of a person who has lost it is removed by an admin, by their own password, and noted; not of who is above", async () => {
+    const { user } = await withApp();
+    const { user: admin, browser } = await someone();
+    const setRole = async (role: "admin" | "agent"): Promise<void> => {
+      await server.storage.db.transact(async (tx) => {
+        const query = tx.query.updateTable("users").set({ role }).where("account_id", "=", desk.account.id);
+        await query.where("id", "=", admin.id).execute();
+      });
+      await enter(browser, admin);
+    };
+    const path = `/people/${user.id}/second-factors`;
+    await setRole("agent");
+    expect((await browser.ask("DELETE", path, { password: PASSWORD })).status).toBe(403);
+    await setRole("admin");
+    expect((await browser.ask("DELETE", path, { password: "wrong" })).status).toBe(422);
+    expect((await browser.ask("DELETE", path, { password: PASSWORD })).status).toBe(204);
+    expect((await browser.get(`/people/${user.id}`)).body.second_factor).toBe(false);
+    expect((await enter(openBrowser(server), user)).body).toEqual({ state: "signed_in" });
+    const { body: entries } = await browser.get("/audit");
+    expect(entries.find(({ action }: { action: string }) => action === "person.second_factor_removed")).toMatchObject({
+      subject: user.id,
+      user_id: admin.id,
+    });
+    const owner = await desk.signIn({ role: "owner" });
+    expect(
+      (await browser.ask("DELETE", `/people/${owner.user.id}/second-factors`, { password: PASSWORD })).status,
+    ).toBe(403);
+  });
 });

@@ -152,6 +152,7 @@ const BODIES: Record<string, (own: Things) => Record<string, unknown>> = {
   "PATCH /mailboxes/:mailbox_id": () => ({}),
   "POST /mailboxes/test": () => ({ host: "127.0.0.1", user: "x", password: "x" }),
   "POST /people/:user_id/ownership": () => ({}),
+  "DELETE /people/:user_id/second-factors": () => ({}),
   "POST /inboxes/:inbox_id/signature-preview": () => ({}),
   "POST /people": () => ({ email: `${crypto.randomUUID()}@new.example` }),
   "PATCH /people/:user_id": () => ({}),

@@ -203,6 +203,20 @@ inChromium("a forward", () => {
 });
 
 inChromium("a note", () => {
+  test("can be taken back for a while, and is in the composer again", async () => {
+    const desk = await openAnsweringDesk();
+    const ticket = await ticketOfRuby(desk);
+    const { page } = await openTicket(desk, ticket);
+    await begin(page, "n");
+    await page.keyboard.type("Said too much");
+    await page.keyboard.press("Control+Enter");
+    await appears(page.getByText("Note added", { exact: true }));
+    expect(await messagesOf(desk, ticket)).toHaveLength(2);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await until(async () => (await messagesOf(desk, ticket)).length === 1, "it is gone");
+    await appears(page.getByRole("textbox").getByText("Said too much"));
+  });
+
   test("tells a colleague who is mentioned in it, and no customer", async () => {
     const desk = await openAnsweringDesk();
     const ticket = await ticketOfRuby(desk);

@@ -35,6 +35,29 @@ inChromium("the keyboard alone", () => {
     await appears(listRow(page, "The first one"));
   });
 
+  test("loses no letter that is typed before the field is there, and undoes what is still on its way", async () => {
+    const desk = await openWebDesk();
+    const ticket = await desk.ticket({ subject: "Close me" });
+    const { page } = await openPage(desk, { at: "/settings/profile" });
+    await appears(page.getByRole("heading", { name: "Profile" }));
+    await page.keyboard.press("/");
+    await page.keyboard.type("jerk", { delay: 0 });
+    await expect.poll(async () => await page.getByRole("combobox", { name: "Search" }).inputValue()).toBe("jerk");
+    await page.goto(`/inbox/all/t/${ticket.id}`);
+    await appears(page.getByRole("button", { name: "Reply", exact: true }));
+    await page.route("**/api/v1/tickets/*", async (route) => {
+      if (route.request().method() === "PATCH") await new Promise((resolve) => setTimeout(resolve, 700));
+      await route.continue();
+    });
+    await page.keyboard.press("e");
+    await page.keyboard.press("z");
+    await expect
+      .poll(async () => (await desk.get(`/tickets/${ticket.id}/events`)).body.length, { timeout: 20_000 })
+      .toBeGreaterThanOrEqual(3);
+    expect((await desk.get(`/tickets/${ticket.id}`)).body.state).toBe("open");
+    await disappears(page.getByText("Nothing to undo"));
+  });
+
   test("reaches everything by Tab, with a way past the navigation, and never loses the focus", async () => {
     const desk = await openWebDesk();
     await desk.ticket({ subject: "Reach me" });

@@ -82,7 +82,7 @@ inChromium("a list", () => {
       );
     await expect.poll(subjects).toEqual(["Third", "Second", "First"]);
     await page.getByRole("button", { name: "Order" }).click();
-    await page.getByRole("menuitemcheckbox", { name: "Oldest ticket" }).click();
+    await page.getByRole("menuitemradio", { name: "Oldest ticket" }).click();
     await expect.poll(subjects).toEqual(["First", "Second", "Third"]);
     await page.reload();
     await expect.poll(subjects).toEqual(["First", "Second", "Third"]);

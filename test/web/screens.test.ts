@@ -61,7 +61,7 @@ inChromium("the look", () => {
     await expectAccessible(page);
     await page.getByRole("button", { name: /Ben Okafor/ }).click();
     await page.getByRole("menuitem", { name: "Theme" }).click();
-    await page.getByRole("menuitemcheckbox", { name: "Light" }).click();
+    await page.getByRole("menuitemradio", { name: "Light" }).click();
     await expect.poll(async () => await page.evaluate(ground)).not.toBe(dark);
     await page.reload();
     await appears(listRow(page, "In the dark"));
@@ -90,7 +90,7 @@ inChromium("another language", () => {
     const { page } = await openPage(desk, { as: { name: "Ben Okafor" } });
     await page.getByRole("button", { name: /Ben Okafor/ }).click();
     await page.getByRole("menuitem", { name: "Language" }).click();
-    await page.getByRole("menuitemcheckbox", { name: "Deutsch" }).click();
+    await page.getByRole("menuitemradio", { name: "Deutsch" }).click();
     await appears(page.getByRole("link", { name: "Nicht zugewiesen" }));
     expect(await page.evaluate("document.documentElement.lang")).toBe("de");
     await page.reload();

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { unreadableDate } from "../../web/src/features/tickets/unreadable-date.ts";
 import { type Values, partAt, spell, suggest } from "../../web/src/features/tickets/search-suggestions.ts";
 
 const NONE: Values = {
@@ -16,6 +17,23 @@ const NONE: Values = {
 
 const labels = (text: string, caret = text.length): string[] =>
   suggest(text, caret, NONE, ["order 42"]).map(({ label }) => label);
+
+describe("a date in a search", () => {
+  test.each([
+    "before:2026-03-01",
+    "after:7d refund",
+    "-before:today",
+    'after:"2026-03-01 10:00"',
+    "beforehand:x",
+    "plain",
+  ])("is read in %s, or there is none", (q) => expect(unreadableDate(q)).toBeNull());
+
+  test.each([
+    ["refund before:yesterdayish", "before:yesterdayish"],
+    ["after:2026-02-30", "after:2026-02-30"],
+    ["before:", "before:"],
+  ])("is none in %s, which is said", (q, part) => expect(unreadableDate(q)).toBe(part));
+});
 
 describe("suggestions while one types a search", () => {
   test("begin with what was searched for last, then the operators", () => {

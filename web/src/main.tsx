@@ -8,6 +8,7 @@ import { forgetOldest } from "./api/forget-oldest.ts";
 import { queryClient, whenSignedOut } from "./api/query-client.ts";
 import { reloadOnNewBuild } from "./app/new-build.ts";
 import { router, signedOut } from "./app/router.tsx";
+import { beginFirstList } from "./features/tickets/public/prefetch-list.ts";
 import { loadTexts, startLanguage } from "./i18n/load.ts";
 import { listenForKeys } from "./keys/listen.ts";
 import { LiveRegion } from "./ui/live-region.tsx";
@@ -20,6 +21,7 @@ forgetOldest(queryClient.getQueryCache());
 listenForKeys();
 whenSignedOut(signedOut);
 startLanguage();
+beginFirstList(location);
 await loadTexts("frame");
 
 const root = document.getElementById("app");

@@ -32,7 +32,12 @@ export function declareDeliveries(router: Router): void {
   router.write(
     "POST",
     "/tickets/:ticket_id/messages/:message_id/undo",
-    { tag: "Messages", summary: "Take back a reply that has not gone out yet", parameters: [ENVELOPE], status: 204 },
+    {
+      tag: "Messages",
+      summary: "Take back a reply that has not gone out yet, or a note of a moment ago",
+      parameters: [ENVELOPE],
+      status: 204,
+    },
     async (tx, call) => {
       const { account, actor } = call;
       const ids = [pathId(call, "ticket_id"), pathId(call, "message_id")] as const;

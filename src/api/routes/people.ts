@@ -5,11 +5,12 @@ import { DAY, HOUR } from "../../domain/time.ts";
 import { ANY_VERSION } from "../../desk/precondition.ts";
 import { linkOf, makeLinkKey } from "../../desk/one-time-links.ts";
 import { createPerson, handOver, refuseAbove, updatePerson } from "../../desk/people.ts";
+import { factorMethods, removeSecondFactors } from "../../desk/second-factors.ts";
 import { mailLink } from "../../desk/system-mail.ts";
 import { recordAudit } from "../../storage/audit-entries.ts";
 import type { Tx } from "../../storage/database.ts";
 import type { UserRow } from "../../storage/schema.ts";
-import { findUser, listUsers } from "../../storage/users.ts";
+import { findUser, listUsers, lockUser } from "../../storage/users.ts";
 import { type Call, pathId } from "../call.ts";
 import { NO_CONTENT, created, ok } from "../conventions/answer.ts";
 import { checkBody } from "../conventions/body.ts";
@@ -104,6 +105,35 @@ export function declarePeople(router: Router): void {
       await recordAudit(tx, call, { action: "person.reset_link_made", subject: user.id });
       const body = { ...(await presentPerson(tx, user, null)), ...made };
       return created(narrowed(call, body), `/people/${user.id}`);
+    },
+  );
+
+  router.writeAfter(
+    "DELETE",
+    `${path}/second-factors`,
+    {
+      tag,
+      summary: "Forget a person's authenticator app, passkeys and recovery codes, for who has lost them",
+      parameters: [ENVELOPE],
+      body: WithPassword,
+      status: 204,
+      least: "admin",
+      signedIn: true,
+    },
+    async (call) => {
+      const faults = new Faults();
+      const { password } = checkBody(WithPassword, call.request.body, faults);
+      await checkOwnPassword(context, call, await signedInUser(db, call), { field: "password", password }, faults);
+      faults.throwIfAny();
+      await db.transact(async (tx) => {
+        const user = await lockUser(tx, call.account.id, pathId(call, "user_id"));
+        if (user === undefined) throw new NotFound();
+        refuseAbove(call, user.role);
+        if ((await factorMethods(tx, user)).length === 0) return;
+        await removeSecondFactors(tx, user);
+        await recordAudit(tx, call, { action: "person.second_factor_removed", subject: user.id });
+      });
+      return NO_CONTENT;
     },
   );
 

@@ -59,7 +59,7 @@ function readableText(html: string): string {
 }
 
 const STYLES = `
-:root { font: 15px/1.5 system-ui, sans-serif; }
+:root { font: 14px/1.43 system-ui, sans-serif; }
 html { background: transparent; }
 body { margin: 0; padding: 1px 0; overflow-wrap: anywhere; }
 html.paper body { background: #fff; }

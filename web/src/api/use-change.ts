@@ -1,5 +1,5 @@
 import { type MutateOptions, useMutation } from "@tanstack/react-query";
-import { toastDone, toastFailed } from "../lib/toasts.ts";
+import { noteUnderWay, toastDone, toastFailed } from "../lib/toasts.ts";
 import { queryClient } from "./query-client.ts";
 
 export interface ChangeSpec<In, Out> {
@@ -41,8 +41,12 @@ export function useChange<In, Out = unknown>(spec: ChangeSpec<In, Out>) {
     },
   });
   return {
-    run: (input: In, options?: MutateOptions<Out, Error, In, (() => void) | undefined>) =>
-      mutation.mutate(input, options),
+    run: (input: In, options?: MutateOptions<Out, Error, In, (() => void) | undefined>) => {
+      const action = mutation.mutateAsync(input, options);
+      if (spec.done !== undefined) noteUnderWay(action);
+      // What went wrong was told by a toast.
+      action.catch(() => undefined);
+    },
     runAsync: mutation.mutateAsync,
     running: mutation.isPending,
     error: mutation.error,

@@ -2,7 +2,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirec
 import { statusOf } from "../api/errors.ts";
 import { queryClient } from "../api/query-client.ts";
 import { sessionQuery, setupQuery } from "../api/queries/session.ts";
-import { prefetchList } from "../features/tickets/public/prefetch-list.ts";
+import { firstList, prefetchList } from "../features/tickets/public/prefetch-list.ts";
 import { loadTexts } from "../i18n/load.ts";
 import { FIRST_PLACE, placePath } from "../lib/places.ts";
 import { NotFoundScreen, ScreenError, ScreenPending } from "./screen-states.tsx";
@@ -104,7 +104,10 @@ function listRoutes<const Path extends string>(path: Path) {
     getParentRoute: () => framed,
     path,
     validateSearch: readSearch,
-    loader: ({ location }) => prefetchList(location.pathname, location.search),
+    loader: async ({ location }) => {
+      void prefetchList(location.pathname, location.search);
+      await firstList();
+    },
     component: listScreen,
   });
   const none = createRoute({ getParentRoute: () => list, path: "/", component: noTicket });

@@ -12,20 +12,22 @@ export interface Binding {
   scope: Scope;
   /** Also taken while a text is written. Only for those with `Mod+`. */
   whileTyping?: true;
+  /** Leads to a field: what is typed until it is there goes into it. */
+  toField?: true;
 }
 
 /** Every key that the client takes. To change one, change it here: tooltips, menus and the sheet follow. */
 export const BINDINGS = {
-  "palette.open": { keys: ["Mod+k"], label: "command.palette", scope: "anywhere", whileTyping: true },
+  "palette.open": { keys: ["Mod+k"], label: "command.palette", scope: "anywhere", whileTyping: true, toField: true },
   "help.keys": { keys: ["?"], label: "command.keys", scope: "anywhere" },
-  "search.focus": { keys: ["/"], label: "command.search", scope: "anywhere" },
+  "search.focus": { keys: ["/"], label: "command.search", scope: "anywhere", toField: true },
   "action.undo": { keys: ["z"], label: "command.undo", scope: "anywhere" },
   "go.unassigned": { keys: ["g u"], label: "command.goUnassigned", scope: "anywhere" },
   "go.mine": { keys: ["g m"], label: "command.goMine", scope: "anywhere" },
   "go.inbox": { keys: ["g i"], label: "command.goInbox", scope: "anywhere" },
   "go.snoozed": { keys: ["g s"], label: "command.goSnoozed", scope: "anywhere" },
   "go.closed": { keys: ["g c"], label: "command.goClosed", scope: "anywhere" },
-  "ticket.create": { keys: ["c"], label: "command.newTicket", scope: "anywhere" },
+  "ticket.create": { keys: ["c"], label: "command.newTicket", scope: "anywhere", toField: true },
 
   "list.next": { keys: ["j"], label: "command.nextRow", scope: "list" },
   "list.previous": { keys: ["k"], label: "command.previousRow", scope: "list" },
@@ -37,15 +39,15 @@ export const BINDINGS = {
   "go.back": { keys: ["u", "Escape"], label: "command.back", scope: "ticket" },
   "ticket.next": { keys: ["]"], label: "command.nextTicket", scope: "ticket" },
   "ticket.previous": { keys: ["["], label: "command.previousTicket", scope: "ticket" },
-  "ticket.reply": { keys: ["r"], label: "command.reply", scope: "ticket" },
-  "ticket.replyAll": { keys: ["a"], label: "command.replyAll", scope: "ticket" },
-  "ticket.forward": { keys: ["f"], label: "command.forward", scope: "ticket" },
-  "ticket.note": { keys: ["n"], label: "command.note", scope: "ticket" },
-  "ticket.assign": { keys: ["i"], label: "command.assign", scope: "ticket" },
+  "ticket.reply": { keys: ["r"], label: "command.reply", scope: "ticket", toField: true },
+  "ticket.replyAll": { keys: ["a"], label: "command.replyAll", scope: "ticket", toField: true },
+  "ticket.forward": { keys: ["f"], label: "command.forward", scope: "ticket", toField: true },
+  "ticket.note": { keys: ["n"], label: "command.note", scope: "ticket", toField: true },
+  "ticket.assign": { keys: ["i"], label: "command.assign", scope: "ticket", toField: true },
   "ticket.assignToMe": { keys: ["i i"], label: "command.assignToMe", scope: "ticket" },
-  "ticket.label": { keys: ["l"], label: "command.label", scope: "ticket" },
-  "ticket.move": { keys: ["v"], label: "command.move", scope: "ticket" },
-  "ticket.snooze": { keys: ["s"], label: "command.snooze", scope: "ticket" },
+  "ticket.label": { keys: ["l"], label: "command.label", scope: "ticket", toField: true },
+  "ticket.move": { keys: ["v"], label: "command.move", scope: "ticket", toField: true },
+  "ticket.snooze": { keys: ["s"], label: "command.snooze", scope: "ticket", toField: true },
   "ticket.close": { keys: ["e"], label: "command.close", scope: "ticket" },
   "ticket.hold": { keys: ["h"], label: "command.hold", scope: "ticket" },
   "ticket.spam": { keys: ["!"], label: "command.spam", scope: "ticket" },

@@ -2,6 +2,7 @@ import { readKept, writeKept } from "../lib/kept.ts";
 import { BINDINGS, COMMAND_IDS, type CommandId, bindingOf } from "./bindings.ts";
 import { commands, runCommand } from "./commands.ts";
 import { pressOf } from "./presses.ts";
+import { awaitField, keepForField } from "./typed-ahead.ts";
 
 /** How long the next press of a sequence may take, and how long `i` waits for the second `i`, in milliseconds. */
 const SEQUENCE_TIMEOUT = 1500;
@@ -26,6 +27,7 @@ export function listenForKeys(): () => void {
 }
 
 function onKeyDown(event: KeyboardEvent): void {
+  if (!event.defaultPrevented && !event.isComposing && keepForField(event)) return;
   const press = pressOf(event);
   if (press === null || event.defaultPrevented || event.isComposing) return;
   const typing = belongsToField(event.target);
@@ -38,15 +40,20 @@ function onKeyDown(event: KeyboardEvent): void {
   if (exact === undefined && !longer) return;
   event.preventDefault();
   if (exact !== undefined && !longer) {
-    runCommand(exact);
+    run(exact);
     return;
   }
   pressed = sequence.split(" ");
   const finish = (): void => {
     reset();
-    if (exact !== undefined) runCommand(exact);
+    if (exact !== undefined) run(exact);
   };
   timer = setTimeout(finish, exact === undefined ? SEQUENCE_TIMEOUT : LONGER_TIMEOUT);
+}
+
+function run(id: CommandId): void {
+  runCommand(id);
+  if (bindingOf(id).toField === true) awaitField();
 }
 
 function reset(): void {

@@ -1,5 +1,6 @@
 import { Menu } from "@base-ui/react/menu";
 import { Check, ChevronRight } from "lucide-react";
+import { Fragment } from "react";
 import { BINDINGS } from "../keys/bindings.ts";
 import { cx } from "../lib/class-names.ts";
 import type { FloatingContentProps, MenuEntry } from "./floating.tsx";
@@ -30,7 +31,59 @@ export function FloatingMenu({ open, onOpenChange, anchor, align, side, classNam
 }
 
 function Entries({ items, className }: { items: readonly MenuEntry[]; className: string }) {
-  return items.map((entry, index) => <Entry key={keyOf(entry, index)} entry={entry} className={className} />);
+  return runsOf(items).map((run, index) => {
+    const [first = "line", ...others] = run;
+    if (isChoice(first)) return <Choices key={keyOf(first, index)} choices={run.filter(isChoice)} name="" />;
+    const choices = others.filter(isChoice);
+    return (
+      <Fragment key={keyOf(first, index)}>
+        <Entry entry={first} className={className} />
+        {choices.length > 0 && <Choices choices={choices} name={nameOf(first)} />}
+      </Fragment>
+    );
+  });
+}
+
+type Choice = Extract<MenuEntry, { onSelect: () => void }> & { checked: boolean };
+
+function isChoice(entry: MenuEntry): entry is Choice {
+  return entry !== "line" && "checked" in entry && entry.checked !== undefined;
+}
+
+/** Each entry by itself, and with it the choices that follow: of those one is chosen. */
+function runsOf(items: readonly MenuEntry[]): MenuEntry[][] {
+  const runs: MenuEntry[][] = [];
+  for (const item of items) {
+    const run = runs.at(-1);
+    if (run !== undefined && isChoice(item)) run.push(item);
+    else runs.push([item]);
+  }
+  return runs;
+}
+
+function nameOf(entry: MenuEntry): string {
+  return entry !== "line" && "heading" in entry ? entry.heading : "";
+}
+
+function Choices({ choices, name }: { choices: readonly Choice[]; name: string }) {
+  return (
+    <Menu.RadioGroup aria-label={name || undefined} value={choices.find(({ checked }) => checked)?.label ?? null}>
+      {choices.map(({ label, icon, checked, disabled, onSelect }) => (
+        <Menu.RadioItem
+          key={label}
+          value={label}
+          disabled={disabled}
+          closeOnClick
+          onClick={() => !checked && onSelect()}
+          className={LINE}
+        >
+          {icon !== undefined && <Icon icon={icon} className="text-muted" />}
+          <span className="min-w-0 flex-1 truncate">{label}</span>
+          {checked && <Icon icon={Check} />}
+        </Menu.RadioItem>
+      ))}
+    </Menu.RadioGroup>
+  );
 }
 
 function keyOf(entry: MenuEntry, index: number): string {
@@ -65,18 +118,13 @@ function Entry({ entry, className }: { entry: MenuEntry; className: string }) {
     <>
       {icon !== undefined && <Icon icon={icon} className={entry.danger ? undefined : "text-muted"} />}
       <span className="min-w-0 flex-1 truncate">{label}</span>
-      {entry.checked === true && <Icon icon={Check} />}
       {entry.command !== undefined && <Kbd keys={BINDINGS[entry.command].keys[0]} />}
     </>
   );
   const common = { disabled: entry.disabled, className: cx(LINE, entry.danger && "text-danger-ink") };
-  return entry.checked === undefined ? (
+  return (
     <Menu.Item {...common} onClick={entry.onSelect}>
       {inside}
     </Menu.Item>
-  ) : (
-    <Menu.CheckboxItem {...common} checked={entry.checked} onCheckedChange={entry.onSelect} closeOnClick>
-      {inside}
-    </Menu.CheckboxItem>
   );
 }

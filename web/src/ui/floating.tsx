@@ -97,7 +97,7 @@ export type MenuEntry =
       onSelect: () => void;
       disabled?: boolean;
       danger?: boolean;
-      /** For a choice: marks the line. */
+      /** For a choice of one: whether it is this. Those that stand together are one choice, named by the heading before. */
       checked?: boolean;
     }
   | { label: string; icon?: LucideIcon; items: readonly MenuEntry[] }

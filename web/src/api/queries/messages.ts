@@ -104,15 +104,10 @@ export async function retryMessage(ticketId: Id, messageId: Id): Promise<void> {
   await post(`/tickets/${ticketId}/messages/${messageId}/retry`);
 }
 
-/** Takes a reply back that has not gone out; refused (422) once its time has come. */
+/** Takes back a reply that has not gone out, or a note of a moment ago; refused (422) once its time has come. */
 export async function takeBackMessage(ticketId: Id, messageId: Id): Promise<void> {
   await post(`/tickets/${ticketId}/messages/${messageId}/undo`);
   showGone(ticketId, messageId);
-}
-
-/** Lets a reply go that waits for its time; refused (422) when it is on its way already. */
-export async function sendMessageNow(ticketId: Id, messageId: Id): Promise<void> {
-  await post(`/tickets/${ticketId}/messages/${messageId}/send-now`);
 }
 
 /** A page of the server's for the sandboxed frame that shows a message's HTML (without scripts, own strict policy). */

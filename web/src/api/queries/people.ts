@@ -5,7 +5,7 @@ import type {
   Person as PersonSchema,
   UpdatePerson as UpdatePersonSchema,
 } from "../../../../src/api/schemas/people.ts";
-import { patch, post } from "../client.ts";
+import { patch, post, remove } from "../client.ts";
 import { queryClient } from "../query-client.ts";
 import type { Id } from "../types.ts";
 import { getAll } from "./folders.ts";
@@ -43,6 +43,12 @@ export async function inviteAgain(id: Id): Promise<Person> {
 
 export async function makeResetLink(id: Id): Promise<Person> {
   return await post<Person>(`/people/${id}/password-reset`);
+}
+
+/** For who has lost theirs: the password is enough then. */
+export async function removeSecondFactors(id: Id, password: string | undefined): Promise<void> {
+  await remove(`/people/${id}/second-factors`, { body: { password } });
+  await refresh();
 }
 
 export async function handOver(id: Id, password: string | undefined): Promise<void> {

@@ -58,7 +58,7 @@ export function useNewTicket(desk: FreeDesk, inboxId: Id | null) {
       at === null
         ? t(close ? "composer.sentClosed" : "composer.sent")
         : t("composer.scheduled", { when: relativeTime(at) });
-    if (seconds === 0 && at === null) return toastSaid(said);
+    if (seconds === 0 && at === null) return void toastSaid(said);
     const undo = async (): Promise<void> => {
       await takeTicketBack(ticket.id);
       const blank = freeDesk(desk.keeper.writer, null);
@@ -66,7 +66,7 @@ export function useNewTicket(desk: FreeDesk, inboxId: Id | null) {
       blank.keeper.bringBack(content);
       go.to("/new");
     };
-    return toastDone(said, undo, at === null ? seconds * 1000 : undefined);
+    toastDone(said, undo, at === null ? seconds * 1000 : undefined);
   };
   return { busy, problem, send: (options: SendOptions) => void send(options) };
 }

@@ -10,7 +10,7 @@ import type { Id, Message, NewMessage, TicketRow } from "../../api/types.ts";
 import { relativeTime } from "../../i18n/format.ts";
 import { t } from "../../i18n/t.ts";
 import type { Place } from "../../lib/places.ts";
-import { toastDone, toastFailed, toastSaid } from "../../lib/toasts.ts";
+import { noteUnderWay, retellToast, toastDone, toastFailed, toastSaid } from "../../lib/toasts.ts";
 import { useGo } from "../../lib/use-go.ts";
 import { useGoOn } from "../tickets/public/after-action.ts";
 import type { Content } from "./content.ts";
@@ -75,23 +75,23 @@ export function useSending({ desk, ticket, messages, place, read }: Asked) {
   };
 
   const afterwards = (content: Content, sent: Message, { close = false, at = null }: SendOptions): void => {
+    const closing = close ? closeTicket(ticket) : Promise.resolve(true);
     // What comes next is known by the list that the ticket is still in.
-    if (close) {
-      void closeTicket(ticket);
-      goOn();
-    }
+    if (close) goOn();
     refresh(ticket.id);
+    const tellNotClosed = (toast: number): void =>
+      void closing.then((closed) => closed || retellToast(toast, saidOf(content, false, at)));
     const said = saidOf(content, close, at);
-    if (content.kind === "note" || (undoSeconds === 0 && at === null)) return toastSaid(said);
+    if (undoSeconds === 0 && at === null) return tellNotClosed(toastSaid(said));
     const undo = async (): Promise<void> => {
       await takeBackMessage(ticket.id, sent.id);
       deskOf(desk.keeper.writer, ticket.id).keeper.bringBack(content);
       setComposerOpen(ticket.id, true);
       if (!location.pathname.includes(ticket.id)) go.ticket(place, ticket.id);
-      if (close) await reopenTicket(ticket);
+      if (close && (await closing)) await reopenTicket(ticket);
       refresh(ticket.id);
     };
-    return toastDone(said, undo, at === null ? undoSeconds * 1000 : undefined);
+    return tellNotClosed(toastDone(said, undo, at === null ? undoSeconds * 1000 : undefined));
   };
 
   return {
@@ -99,7 +99,7 @@ export function useSending({ desk, ticket, messages, place, read }: Asked) {
     problem,
     clearProblem: () => setProblem(null),
     stopped,
-    send: (options: SendOptions = {}) => void send(options),
+    send: (options: SendOptions = {}) => noteUnderWay(send(options)),
     sendAnyway: () => {
       if (stopped === null) return;
       read.acknowledge();
@@ -150,15 +150,19 @@ async function sendUnlessNews(
   }
 }
 
-async function closeTicket({ id }: TicketRow): Promise<void> {
+/** False when it failed, which is told. */
+async function closeTicket({ id }: TicketRow): Promise<boolean> {
   const putBack = showChanges([id], { state: "closed" });
   try {
     await changeTicket(id, { state: "closed" });
+    return true;
   } catch (error) {
     putBack();
     toastFailed(t("composer.sentNotClosed"), error);
+    return false;
+  } finally {
+    refresh(id);
   }
-  refresh(id);
 }
 
 /** As it was before it was sent and closed; a snooze that has ended meanwhile would have opened it. */

@@ -1,6 +1,6 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
 import { useCommand } from "../../keys/commands.ts";
+import { placesBetween, useRowsInView } from "../../lib/use-rows-in-view.ts";
 
 /**
  * A long list of links of one height: only what is seen is drawn. The arrow keys, `j` and `k` go from one to the next.
@@ -23,24 +23,16 @@ export function VirtualList({
   after?: ReactNode;
 }) {
   const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({
-    count,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => height,
-    overscan: 8,
-    initialRect: { width: 0, height: 900 },
-  });
-  const shown = virtual.getVirtualItems();
-  const last = shown.at(-1)?.index ?? -1;
+  const { from: first, to: last, scrollTo } = useRowsInView(scroller, { count, height, overscan: 8 });
   useEffect(() => {
     if (last >= count - 15) onNearEnd();
   }, [last, count, onNearEnd]);
   const move = (step: number): void => {
     const line = document.activeElement?.closest("[data-line]");
     const from = line === null || line === undefined || !scroller.current?.contains(line) ? null : line;
-    const to = from === null ? (shown[0]?.index ?? 0) : Number(from.getAttribute("data-line")) + step;
+    const to = from === null ? first : Number(from.getAttribute("data-line")) + step;
     if (to < 0 || to >= count) return;
-    virtual.scrollToIndex(to, { align: "auto" });
+    scrollTo(to);
     const link = (): HTMLElement | null | undefined => scroller.current?.querySelector(`[data-line="${to}"] a`);
     // What is drawn gets the focus at once: the next key may come before the next frame.
     const drawn = link();
@@ -57,15 +49,15 @@ export function VirtualList({
   return (
     // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- the arrow keys of the links inside
     <div ref={scroller} onKeyDown={onKeyDown} className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
-      <ul aria-label={label} className="relative" style={{ height: virtual.getTotalSize() }}>
-        {shown.map(({ index, start }) => (
+      <ul aria-label={label} className="relative" style={{ height: count * height }}>
+        {placesBetween(first, last).map((index) => (
           <li
             key={index}
             data-line={index}
             aria-setsize={count}
             aria-posinset={index + 1}
             className="absolute inset-x-0 top-0"
-            style={{ height, transform: `translateY(${start}px)` }}
+            style={{ height, transform: `translateY(${index * height}px)` }}
           >
             {children(index)}
           </li>

@@ -42,6 +42,7 @@ const ACTIONS: Readonly<Record<string, MessageKey>> = {
   "person.enabled": "audit.personEnabled",
   "person.invited": "audit.personInvited",
   "person.reset_link_made": "audit.resetLink",
+  "person.second_factor_removed": "audit.personFactorRemoved",
   "person.handed_over": "audit.handedOver",
   "password.changed": "audit.passwordChanged",
   "recovery-codes.renewed": "audit.codesRenewed",

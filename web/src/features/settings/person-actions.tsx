@@ -1,9 +1,17 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { type Person, changePerson, handOver, inviteAgain, makeResetLink } from "../../api/queries/people.ts";
+import {
+  type Person,
+  changePerson,
+  handOver,
+  inviteAgain,
+  makeResetLink,
+  removeSecondFactors,
+} from "../../api/queries/people.ts";
 import { sessionQuery } from "../../api/queries/session.ts";
 import { useChange } from "../../api/use-change.ts";
 import { t } from "../../i18n/t.ts";
+import { toastSaid } from "../../lib/toasts.ts";
 import { Button } from "../../ui/button.tsx";
 import { Confirm } from "../../ui/confirm.tsx";
 import { LinkDialog } from "./link-dialog.tsx";
@@ -19,6 +27,7 @@ export function PersonActions({ person }: { person: Person }) {
   return (
     <>
       {!own && <SignInLink person={person} />}
+      {!own && person.second_factor && <SecondFactor person={person} hasPassword={session.user.has_password} />}
       {!own && session.user.role === "owner" && person.role !== "owner" && !person.invited && (
         <HandOver person={person} hasPassword={session.user.has_password} />
       )}
@@ -59,6 +68,32 @@ function SignInLink({ person }: { person: Person }) {
           label={t(link.reset_url === undefined ? "people.invitationLink" : "people.resetLink")}
           link={link.reset_url ?? link.invitation_url ?? ""}
           onClose={() => setLink(null)}
+        />
+      )}
+    </Part>
+  );
+}
+
+/** Who has lost their phone and their recovery codes is let in again by the password alone. */
+function SecondFactor({ person, hasPassword }: { person: Person; hasPassword: boolean }) {
+  const [asking, setAsking] = useState(false);
+  return (
+    <Part
+      title={t("people.factor")}
+      about={t("people.factorAbout")}
+      action={<Button onClick={() => setAsking(true)}>{t("people.factorRemove")}</Button>}
+    >
+      {asking && (
+        <PasswordDialog
+          title={t("people.factorRemoveOf", { name: nameOf(person) })}
+          text={t("people.factorRemoveText")}
+          action={t("people.factorRemove")}
+          hasPassword={hasPassword}
+          onConfirm={async (password) => {
+            await removeSecondFactors(person.id, password);
+            toastSaid(t("people.factorRemoved", { name: nameOf(person) }));
+          }}
+          onClose={() => setAsking(false)}
         />
       )}
     </Part>

@@ -43,13 +43,16 @@ export function MessageFrame({
     () => (near || holder.current === null ? undefined : whenNear(holder.current, () => setNear(true))),
     [near],
   );
+  const unfollow = useRef<(() => void) | null>(null);
+  useEffect(() => () => unfollow.current?.(), []);
   const onLoad = (): void => {
     const page = frame.current?.contentDocument;
     if (page == null || frame.current === null) return;
     setLoaded(true);
     setBlocked(Number(page.querySelector("meta[name=blocked-images]")?.getAttribute("content") ?? 0));
     handKeysOn(page);
-    followHeight(frame.current, (next) => {
+    unfollow.current?.();
+    unfollow.current = followHeight(frame.current, (next) => {
       if (heights.size > KEPT_HEIGHTS) heights.clear();
       heights.set(key, next);
       setHeight(next);
@@ -99,10 +102,13 @@ function whenNear(element: Element, come: () => void): () => void {
   return () => observer.disconnect();
 }
 
-/** The frame is as high as its page, whatever loads or wraps later; what is too wide scrolls inside. */
-function followHeight(frame: HTMLIFrameElement, onHeight: (height: number) => void): void {
+/**
+ * The frame is as high as its page, whatever loads or wraps later; what is too wide scrolls inside. Returns what stops it: an
+ * observer that goes on would keep the page of a frame that is gone.
+ */
+function followHeight(frame: HTMLIFrameElement, onHeight: (height: number) => void): () => void {
   const page = frame.contentDocument;
-  if (page === null) return;
+  if (page === null) return () => undefined;
   const measure = (): void => {
     const { body, documentElement: root } = page;
     if (body === null) return;
@@ -112,6 +118,7 @@ function followHeight(frame: HTMLIFrameElement, onHeight: (height: number) => vo
   measure();
   const observer = new ResizeObserver(measure);
   observer.observe(page.body);
+  return () => observer.disconnect();
 }
 
 const SCROLLBAR = 16;

@@ -258,7 +258,7 @@ function InboxPicker({ ticket, actions, may, opened }: PickerProps & { actions: 
 }
 
 /** So many are shown; the others are counted, and shown on request. */
-const MOST_LABELS = { wide: 6, medium: 6, phone: 3 };
+const MOST_LABELS = { wide: 4, medium: 4, phone: 3 };
 
 function Labels({ ticket, may, opened }: PickerProps) {
   const labelling = useLabelling(ticket);

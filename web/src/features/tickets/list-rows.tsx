@@ -1,5 +1,4 @@
 // Longer than most: the scrolling, the focus and the pointer of one list hang together.
-import { useVirtualizer } from "@tanstack/react-virtual";
 import { type MouseEvent, type PointerEvent, type RefObject, useEffect, useLayoutEffect, useRef } from "react";
 import { LIST_PAGE } from "../../api/queries/tickets.ts";
 import type { Id, SearchHit } from "../../api/types.ts";
@@ -7,6 +6,7 @@ import { t } from "../../i18n/t.ts";
 import { type Place, placePath, ticketPath } from "../../lib/places.ts";
 import { useStore } from "../../lib/store.ts";
 import { useGo } from "../../lib/use-go.ts";
+import { placesBetween, useRowsInView } from "../../lib/use-rows-in-view.ts";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { keepScroll, noteOpen, readScroll } from "./list-memory.ts";
 import type { ListFocus } from "./use-list-focus.ts";
@@ -40,26 +40,19 @@ export function ListRows(props: ListRowsProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const chosen = useStore(selection);
   const go = useGo();
-  const virtual = useVirtualizer({
+  const { from, to, scrollTo } = useRowsInView(scroller, {
     count: total,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_HEIGHT,
+    height: ROW_HEIGHT,
     overscan: OVERSCAN,
-    // oxlint-disable-next-line react/refs -- read once, when the list is made
-    initialOffset: () => readScroll(place, sort),
-    // Rows that are scrolled to at once, for the first paint of a tall screen.
-    initialRect: { width: 0, height: 900 },
+    start: () => readScroll(place, sort),
   });
-  const shown = virtual.getVirtualItems();
-  const from = shown[0]?.index ?? 0;
-  const to = shown.at(-1)?.index ?? 0;
   useEffect(() => onShow(from, to), [from, to, onShow]);
   useKeptPosition(scroller, props);
-  useOpenInView(props, (at) => virtual.scrollToIndex(at, { align: "auto" }));
+  useOpenInView(props, scrollTo);
   useLayoutEffect(() => {
     focus.attach({
       element: scroller,
-      scrollTo: (at) => virtual.scrollToIndex(at, { align: "auto" }),
+      scrollTo,
       page: () => Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_HEIGHT) - 1),
       first: () => Math.ceil((scroller.current?.scrollTop ?? 0) / ROW_HEIGHT),
     });
@@ -88,7 +81,6 @@ export function ListRows(props: ListRowsProps) {
     }
     focus.to(index, { quiet: true });
   };
-  const press = useLongPress((event) => openMenu(event));
   const openMenu = (event: { target: EventTarget; clientX: number; clientY: number }): boolean => {
     const index = at(event);
     const row = index === null ? undefined : rows.get(index);
@@ -98,6 +90,7 @@ export function ListRows(props: ListRowsProps) {
     onMenu(row.id, index, event.clientX, event.clientY);
     return true;
   };
+  const press = useLongPress(openMenu);
   const onPointerOver = (event: PointerEvent): void => {
     const index = at(event);
     const row = index === null ? undefined : rows.get(index);
@@ -131,8 +124,9 @@ export function ListRows(props: ListRowsProps) {
       }}
       className="min-h-0 flex-1 overflow-y-auto overscroll-contain outline-none [overflow-anchor:none]"
     >
-      <div role="rowgroup" style={{ height: virtual.getTotalSize() }} className="relative">
-        {shown.map(({ index, start }) => {
+      <div role="rowgroup" style={{ height: total * ROW_HEIGHT }} className="relative">
+        {placesBetween(from, to).map((index) => {
+          const start = index * ROW_HEIGHT;
           const row = rows.get(index);
           if (row === undefined) return <Placeholder key={`at ${index}`} at={index} top={start} />;
           return (

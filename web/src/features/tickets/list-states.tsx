@@ -5,6 +5,7 @@ import { EmptyState, ErrorState } from "../../ui/states.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { OPERATORS } from "./search-suggestions.ts";
 import { ROW_HEIGHT } from "./ticket-row.tsx";
+import { unreadableDate } from "./unreadable-date.ts";
 
 const EMPTY: Record<Folder, [MessageKey, MessageKey]> = {
   unassigned: ["empty.unassigned", "empty.unassignedText"],
@@ -19,9 +20,11 @@ const EMPTY: Record<Folder, [MessageKey, MessageKey]> = {
   trash: ["empty.trash", "empty.trashText"],
 };
 
-/** A list without tickets: what it is for, and what to do. */
-export function EmptyList({ place }: { place: Place }) {
+/** A list without tickets: what it is for, and what to do. `words`: what was searched for. */
+export function EmptyList({ place, words }: { place: Place; words: string }) {
   if (place.kind === "search" || place.kind === "saved") {
+    const part = unreadableDate(words);
+    if (part !== null) return <EmptyState title={t("empty.date", { part })} text={t("empty.dateText")} />;
     return <EmptyState title={t("empty.search")} text={t("empty.searchText")} />;
   }
   if (place.kind === "inbox") return <EmptyState title={t("empty.inbox")} text={t("empty.inboxText")} />;

@@ -180,6 +180,14 @@ export const settings: Translated<typeof english> = {
   "people.resetLink": "Link für ein neues Passwort",
   "people.makeLink": "Link anlegen",
   "people.noLink": "Es wurde kein Link angelegt",
+  "people.factor": "Zweiter Faktor",
+  "people.factorAbout":
+    "Wenn Telefon und Wiederherstellungscodes verloren sind: Das Passwort allein genügt dann wieder.",
+  "people.factorRemove": "Entfernen",
+  "people.factorRemoveOf": "Den zweiten Faktor von {name} entfernen?",
+  "people.factorRemoveText":
+    "Authentifizierungs-App, Passkeys und Wiederherstellungscodes gelten dann nicht mehr. Vergewissere dich, dass die Person selbst darum bittet.",
+  "people.factorRemoved": "{name} meldet sich jetzt mit dem Passwort allein an",
   "people.handOver": "Übergeben",
   "people.handOverAbout": "Der Helpdesk gehört dann dieser Person, und du bist Admin.",
   "people.handOverTo": "Den Helpdesk an {name} übergeben?",
@@ -331,6 +339,7 @@ export const settings: Translated<typeof english> = {
   "audit.passwordChanged": "hat das eigene Passwort geändert",
   "audit.codesRenewed": "hat neue Wiederherstellungscodes angelegt",
   "audit.factorAdded": "hat einen zweiten Faktor hinzugefügt",
+  "audit.personFactorRemoved": "hat einen zweiten Faktor einer Person entfernt",
   "audit.factorRemoved": "hat einen zweiten Faktor entfernt",
   "audit.signedIn": "hat sich angemeldet",
   "audit.refused": "konnte sich nicht anmelden",

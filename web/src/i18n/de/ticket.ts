@@ -210,7 +210,7 @@ export const ticket: Translated<typeof english> = {
   "event.unmerged": "{who} hat ein Vereinen zurückgenommen",
   "event.split": "{who} hat Nachrichten in ein eigenes Ticket abgetrennt",
   "event.splitFrom": "{who} hat dies von einem anderen Ticket abgetrennt",
-  "event.tookBack": "{who} hat eine Antwort zurückgeholt, bevor sie hinausging",
+  "event.tookBack": "{who} hat eine Nachricht zurückgeholt",
   "event.deliveryFailed": "Eine Antwort ließ sich nicht zustellen",
   "event.retried": "{who} hat eine Antwort noch einmal gesendet",
 

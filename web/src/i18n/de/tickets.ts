@@ -186,6 +186,9 @@ export const tickets: Translated<typeof english> = {
   "empty.inboxText": "Neue Post erscheint hier von selbst. Erledigtes ist unter „Geschlossen“.",
   "empty.label": "Kein Ticket hat dieses Label",
   "empty.labelText": "Drücke l bei einem Ticket, um ihm eines zu geben.",
+  "empty.date": "„{part}“ ist kein Datum",
+  "empty.dateText":
+    "Ein Tag wird so geschrieben: 2026-03-01. Auch today, yesterday und Spannen bis jetzt wie 12h, 7d, 2w, 3m und 1y werden verstanden.",
   "empty.search": "Nichts gefunden",
   "empty.searchText":
     "Versuche weniger Wörter, den Anfang eines Wortes mit Stern (erstatt*), oder lass einen Operator weg. Namen nach label:, inbox: und assignee: müssen ganz sein.",

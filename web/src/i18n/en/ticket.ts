@@ -203,7 +203,7 @@ export const ticket = {
   "event.unmerged": "{who} took a merge back",
   "event.split": "{who} split messages off to a ticket of their own",
   "event.splitFrom": "{who} split this off from another ticket",
-  "event.tookBack": "{who} took a reply back before it went out",
+  "event.tookBack": "{who} took a message back",
   "event.deliveryFailed": "A reply could not be delivered",
   "event.retried": "{who} sent a reply again",
 

@@ -186,6 +186,9 @@ export const tickets = {
   "empty.inboxText": "New mail appears here by itself. What is done is in Closed.",
   "empty.label": "No ticket has this label",
   "empty.labelText": "Press l on a ticket to give it one.",
+  "empty.date": "“{part}” is no date",
+  "empty.dateText":
+    "A day is written 2026-03-01; today, yesterday, and spans back from now such as 12h, 7d, 2w, 3m and 1y are understood too.",
   "empty.search": "Nothing found",
   "empty.searchText":
     "Try fewer words, the beginning of a word with a star (refun*), or leave out an operator. Names after label:, inbox: and assignee: must be whole.",

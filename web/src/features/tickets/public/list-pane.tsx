@@ -126,7 +126,8 @@ function FullList({ place, openTicketId, sort, loaded, onShow }: FullListProps) 
   const fresh = useNewRows(loaded, atTop);
   const hasFreeDrafts = useHasFreeDrafts(place);
   const names = useNames();
-  const hits = useHits(useWords(place), loaded);
+  const words = useWords(place);
+  const hits = useHits(words, loaded);
   const selecting = chosen.ids.size > 0;
   const targets: Targets | null = selecting
     ? chosen.all
@@ -152,7 +153,7 @@ function FullList({ place, openTicketId, sort, loaded, onShow }: FullListProps) 
       {selecting && targets !== null && <BulkBar place={place} targets={targets} onPick={onPick} />}
       {hasFreeDrafts && <FreeDrafts />}
       {loaded.total === 0 ? (
-        !hasFreeDrafts && <EmptyList place={place} />
+        !hasFreeDrafts && <EmptyList place={place} words={words} />
       ) : (
         <ListRows
           {...{ place, sort, loaded, focus, openTicketId, names, hits, onShow }}
