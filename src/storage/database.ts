@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Kysely, KyselyPlugin } from "kysely";
 import type { Hearing, News, Others } from "./news.ts";
 import type { Schema } from "./schema.ts";
@@ -108,6 +109,9 @@ const RAN_LATE = "a query escaped its transaction: it ran after the transaction 
 
 const MOST_ATTEMPTS = 6;
 
+/** Milliseconds at most before the second attempt; twice that before the third, and so on. */
+const LONGEST_PAUSE = 10;
+
 const running = new AsyncLocalStorage<true>();
 
 /** The database. Reads go straight to it, writes through `transact`. */
@@ -187,6 +191,8 @@ export class Db implements Reader {
         tx?.end();
         const again = error instanceof RunAgain || this.#driver.isRetryable(error);
         if (!again || attempt === MOST_ATTEMPTS) throw error;
+        // At once it might take the very row that the other, to which it gave way, is only just being woken for.
+        await sleep(Math.random() * LONGEST_PAUSE * attempt);
         continue;
       }
       // Past the commit: whatever a hook throws, the work must not run again.

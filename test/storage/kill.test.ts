@@ -81,7 +81,7 @@ describe.skipIf(ENGINE_MISSING !== null)("a server that is killed while it is wr
       let url = await start();
       for (let round = 1; round <= ROUNDS; round += 1) {
         const writing = Array.from({ length: CONNECTIONS }, async () => await writeUntilGone({ ...target, url }));
-        await new Promise((resolve) => setTimeout(resolve, 50 + Math.random() * 350));
+        await new Promise((resolve) => setTimeout(resolve, 150 + Math.random() * 350));
         await kill();
         const written = await Promise.all(writing);
         url = await start();

@@ -164,7 +164,8 @@ describe.skipIf(ENGINE_MISSING !== null)("a transaction", () => {
         await updateCustomer(tx, accountId, second, { summary: `${before?.summary ?? ""}${name}` }, 0);
       });
     await Promise.all([crossing(a?.id ?? "", b?.id ?? "", "x"), crossing(b?.id ?? "", a?.id ?? "", "y")]);
-    expect(runs).toBe(3);
+    // Three, or more when the one that gave way was back before the other, which it had freed, was awake.
+    expect(runs).toBeGreaterThanOrEqual(3);
     expect(hooks.toSorted()).toEqual(["x", "y"]);
     expect((await findCustomer(storage.db, accountId, a?.id ?? ""))?.summary).toBe("y");
     expect((await findCustomer(storage.db, accountId, b?.id ?? ""))?.summary).toBe("x");
