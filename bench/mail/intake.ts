@@ -1,3 +1,7 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseMessage } from "../../src/mail/parse.ts";
 import { countOutcomes } from "../../src/storage/received-messages.ts";
@@ -24,6 +28,7 @@ const WARM_UP = 1500;
 export async function measureIntake(places: Places): Promise<Measured> {
   const letters = sampleLetters(MESSAGES);
   const parser = await measureParser(letters);
+  const protocol = await measureProtocol(letters);
   const place = await places.newPlace();
   const imap = await startScriptedImap([], "IMAP4rev1 IDLE");
   const sink = await startScriptedSmtp();
@@ -43,6 +48,7 @@ export async function measureIntake(places: Places): Promise<Measured> {
       ratios: { mail_in: rounded(stored / parser) },
       figures: {
         parser_s: parser,
+        mail_protocol_s: protocol,
         mail_stored_s: stored,
         mail_filed_s: perSecond(MESSAGES, start),
         mail_bytes: Math.round(letters.reduce((sum, { byteLength }) => sum + byteLength, 0) / MESSAGES),
@@ -64,6 +70,24 @@ async function measureParser(letters: readonly Buffer[]): Promise<number> {
   for (const raw of letters) await parseMessage(raw);
   return perSecond(letters.length, start);
 }
+
+/** The same messages, taken by LMTP in the same way and kept nowhere. */
+async function measureProtocol(letters: readonly Buffer[]): Promise<number> {
+  const bare = spawn(process.execPath, [BARE], { stdio: ["ignore", "pipe", "inherit"] });
+  try {
+    const [line] = (await once(createInterface(bare.stdout), "line")) as [string];
+    const { listening } = JSON.parse(line) as { listening: number };
+    await handOver(listening, asSent(sampleLetters(WARM_UP, MESSAGES)), CONNECTIONS);
+    const sent = asSent(letters);
+    const start = performance.now();
+    await handOver(listening, sent, CONNECTIONS);
+    return perSecond(MESSAGES, start);
+  } finally {
+    bare.kill("SIGTERM");
+  }
+}
+
+const BARE = join(import.meta.dirname, "bare-lmtp.ts");
 
 /** Until every message that was taken has become something. */
 async function untilFiled({ storage, setUp }: Desk): Promise<void> {
