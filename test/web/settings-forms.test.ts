@@ -24,7 +24,7 @@ inChromium("the forms of the settings", () => {
       await appears(you.getByText("Not saved yet"));
       await you.getByRole("button", { name: "Save" }).click();
       await appears(you.getByText("Saved", { exact: true }));
-      expect(await page.locator("[aria-live=polite]").textContent()).toContain("Saved");
+      await expect.poll(async () => await page.locator("[aria-live=polite]").textContent()).toContain("Saved");
       expect((await desk.get(`/users/${user?.id}`)).body.first_name).toBe("Augusta");
       await appears(page.getByRole("button", { name: /Augusta Byron/ }));
 
@@ -33,7 +33,7 @@ inChromium("the forms of the settings", () => {
       await you.getByRole("button", { name: "Save" }).click();
       await appears(you.getByText("email must be an email address, such as ruby@example.com"));
       expect(await email.getAttribute("aria-invalid")).toBe("true");
-      expect(await email.evaluate((field) => document.activeElement === field)).toBe(true);
+      await expect.poll(async () => await email.evaluate((field) => document.activeElement === field)).toBe(true);
       expect(await email.inputValue()).toBe("no address");
       await expectAccessible(page);
     },

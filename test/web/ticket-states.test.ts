@@ -101,7 +101,8 @@ inChromium("a ticket", () => {
     const pdf = await page.pdf({ format: "A4" });
     expect(pdf.toString("latin1").match(/\/Type\s*\/Page\b/g)?.length).toBeGreaterThan(2);
     await page.emulateMedia({ media: "print" });
-    await appears(page.getByText("On paper").first(), conversation(page).getByText("Line 199"));
+    const paper = page.getByRole("region", { name: "Ticket", exact: true });
+    await appears(paper.getByText("On paper").first(), conversation(page).getByText("Line 199"));
     await disappears(
       page.getByRole("grid"),
       page.getByRole("navigation"),
