@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { createApiServer } from "./api/server.ts";
 import { type Config, ConfigError } from "./config.ts";
+import { preferMemory } from "./domain/heap.ts";
 import { SECOND } from "./domain/time.ts";
 import { type FirstRun, openSetupPage, setUpFirstAccount } from "./first-run.ts";
 import { mailJudge } from "./incoming-mail.ts";
@@ -72,6 +73,8 @@ export async function startServer(config: Config, strict = false): Promise<Runni
       metrics: { observe: metrics.observe, text: metricsReader(metrics.registry) },
     });
     await listen(app, config);
+    // It began so (`bin/cantrip`), and ends so soon.
+    preferMemory();
     const stores = { ...storage, reach: means.reach, judge: mailJudge(config) };
     const mailServers = await startMailServers(stores, {
       ...config,

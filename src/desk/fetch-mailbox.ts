@@ -1,5 +1,6 @@
 import { type FetchOptions, type MailboxSink, fetchMailbox } from "../channels/email/fetch-mailbox.ts";
 import type { MailboxMeans } from "../channels/email/mailbox-connection.ts";
+import { preferMemory } from "../domain/heap.ts";
 import { MINUTE, now } from "../domain/time.ts";
 import { advanceMailbox, noteFetched, noteStuck, releaseMailbox, replaceSecret } from "../storage/mailboxes.ts";
 import { listReceivedUids } from "../storage/received-messages.ts";
@@ -54,14 +55,20 @@ export async function fetchHeldMailbox(
   return failure;
 }
 
+/** A fetch of more messages than this catches up: what it reads must not pile up until V8 collects it. */
+const MANY = 100;
+
 /** Every message goes into the ledger, raw and durable, before anything is made of it. */
 function sinkOf({ storage, onMessage }: FetchParts, mailbox: MailboxRow, onFetched: () => void): MailboxSink {
   const { db } = storage;
   const { account_id, id, inbox_id } = mailbox;
   let processing = Promise.resolve(true);
+  let count = 0;
   const origin = { accountId: account_id, inboxId: inbox_id, source: "imap", sourcePosition: null } as const;
   return {
     async take(position, raw) {
+      count += 1;
+      if (count > MANY) preferMemory();
       const receivedId = await storeReceivedMessage(storage, { ...origin, raw, mailbox: position });
       // In their order, while the next one is stored: a reply must find what it answers.
       processing = processing.then(async () => {

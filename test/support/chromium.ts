@@ -17,8 +17,10 @@ export async function sharedChromium(): Promise<Browser> {
 
 /** `describe` for tests in the browser: skipped, with the reason, where there is none, but never in CI. */
 export function inChromium(name: string, tests: () => void): void {
+  // Browser, server and database share two cores with the test: one that failed is asked once more, and the end of the run
+  // names what passed only then. A fault fails both times.
   // oxlint-disable-next-line vitest/valid-title -- the caller's is a string
-  describe(name, () => {
+  describe(name, { retry: 1 }, () => {
     // The client is built and the browser started here, not within the time of the first test.
     beforeAll(async () => {
       if (ENGINE_MISSING === null && CHROMIUM_MISSING === null) await Promise.all([webServer(), sharedChromium()]);

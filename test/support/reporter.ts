@@ -2,7 +2,7 @@ import type { SerializedError } from "vitest";
 import type { Reporter, TestCase, TestModule, TestSuite, Vitest } from "vitest/node";
 
 /**
- * One mark a file while running; then failures in full, the reasons for skips, the slowest ten tests
+ * One mark a file while running; then failures in full, the reasons for skips, what passed at the second try only, the slowest ten tests
  * when CANTRIP_TEST_SLOWEST=1 asks for them, the failures by name, and as the very last line `N passed, N failed[, N skipped]`.
  */
 export class CompactReporter implements Reporter {
@@ -42,6 +42,7 @@ export class CompactReporter implements Reporter {
       this.#vitest?.logger.printError(error);
     }
     printSkips(skipped);
+    printSecondTries(tests);
     if (process.env["CANTRIP_TEST_SLOWEST"] === "1") printSlowest(tests);
 
     this.#failed = failures.length + unhandled.length;
@@ -79,6 +80,14 @@ function printSkips(skipped: readonly TestCase[]): void {
   }
   say("\nSkipped:");
   for (const [reason, count] of counts) say(`  ${count}  ${reason}`);
+}
+
+/** Each hides a race, in the product or in itself. */
+function printSecondTries(tests: readonly TestCase[]): void {
+  const late = tests.filter((test) => test.diagnostic()?.flaky === true);
+  if (late.length === 0) return;
+  say("\nPassed at the second try only:");
+  for (const test of late) say(`  ${title(test)}`);
 }
 
 function skipReason(test: TestCase): string {
