@@ -62,6 +62,7 @@ const MANY = 100;
 function sinkOf({ storage, onMessage }: FetchParts, mailbox: MailboxRow, onFetched: () => void): MailboxSink {
   const { db } = storage;
   const { account_id, id, inbox_id } = mailbox;
+  let { secret } = mailbox;
   let processing = Promise.resolve(true);
   let count = 0;
   const origin = { accountId: account_id, inboxId: inbox_id, source: "imap", sourcePosition: null } as const;
@@ -94,7 +95,11 @@ function sinkOf({ storage, onMessage }: FetchParts, mailbox: MailboxRow, onFetch
       await db.transact(async (tx) => await noteFetched(tx, mailbox, now()));
       onFetched();
     },
-    keepSecret: async (sealed) => await db.transact(async (tx) => await replaceSecret(tx, mailbox, sealed)),
+    async keepSecret(sealed) {
+      // A person may have given it another password meanwhile.
+      await db.transact(async (tx) => await replaceSecret(tx, { account_id, id, secret }, sealed));
+      secret = sealed;
+    },
     async taken(uidValidity, uids) {
       const known = await listReceivedUids(db, account_id, id, uidValidity);
       return uids.filter((uid) => !["pending", "quarantine"].includes(known.get(uid) ?? "pending"));

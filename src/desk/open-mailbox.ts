@@ -1,7 +1,7 @@
 import { type MailboxMeans, openMailbox } from "../channels/email/mailbox-connection.ts";
 import type { ImapSession } from "../mail/imap.ts";
 import type { Db } from "../storage/database.ts";
-import { replaceSecretOf } from "../storage/mailboxes.ts";
+import { replaceSecret } from "../storage/mailboxes.ts";
 import type { MailboxRow } from "../storage/schema.ts";
 
 /**
@@ -10,6 +10,6 @@ import type { MailboxRow } from "../storage/schema.ts";
  */
 export async function openToLook(db: Db, mailbox: MailboxRow, means: MailboxMeans): Promise<ImapSession> {
   const keep = async (secret: string): Promise<void> =>
-    await db.transact(async (tx) => await replaceSecretOf(tx, mailbox, secret));
+    await db.transact(async (tx) => await replaceSecret(tx, mailbox, secret));
   return await openMailbox({ ...mailbox, after_import: "leave" }, means, keep);
 }

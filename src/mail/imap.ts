@@ -4,8 +4,6 @@ import type { ImapFlow, ImapFlowError } from "imapflow";
 import { MINUTE, SECOND } from "../domain/time.ts";
 import { MailError } from "./mail-error.ts";
 
-// Longer than most: one session of one protocol, whose parts make no sense alone.
-
 export interface ImapAccount {
   host: string;
   /** What the host was resolved to (see `resolveSafely`): the connection goes there, TLS checks the name. */

@@ -220,8 +220,11 @@ export async function updateMailbox(
     .execute();
 }
 
-/** As `replaceSecret`, unless the mailbox has another one than this row by now: a person's, or a newer one. */
-export async function replaceSecretOf(
+/**
+ * The secret that replaces one that is used up: a refresh token that the authorization server renewed. Nothing when the mailbox
+ * has another one than this row by now: a person's, or a newer one.
+ */
+export async function replaceSecret(
   tx: Tx,
   { account_id, id, secret: known }: Pick<MailboxRow, "account_id" | "id" | "secret">,
   secret: string,
@@ -232,19 +235,5 @@ export async function replaceSecretOf(
     .where("account_id", "=", account_id)
     .where("id", "=", id)
     .where("secret", "=", known)
-    .execute();
-}
-
-/** The secret that replaces one that is used up: a refresh token that the authorization server renewed. */
-export async function replaceSecret(
-  tx: Tx,
-  { account_id, id }: Pick<MailboxRow, "account_id" | "id">,
-  secret: string,
-): Promise<void> {
-  await tx.query
-    .updateTable("mailboxes")
-    .set((mailbox) => ({ secret, version: mailbox("version", "+", 1) }))
-    .where("account_id", "=", account_id)
-    .where("id", "=", id)
     .execute();
 }

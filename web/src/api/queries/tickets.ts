@@ -1,3 +1,4 @@
+// Longer than most: every way that tickets are read and changed, because a change is shown in each of them at once.
 import { type InfiniteData, infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { type Query, get, post, request } from "../client.ts";
 import { queryClient } from "../query-client.ts";

@@ -1,5 +1,5 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { type ComponentProps, useState } from "react";
 import {
   type Person,
   changePerson,
@@ -76,48 +76,51 @@ function SignInLink({ person }: { person: Person }) {
 
 /** Who has lost their phone and their recovery codes is let in again by the password alone. */
 function SecondFactor({ person, hasPassword }: { person: Person; hasPassword: boolean }) {
-  const [asking, setAsking] = useState(false);
   return (
-    <Part
+    <Guarded
       title={t("people.factor")}
       about={t("people.factorAbout")}
-      action={<Button onClick={() => setAsking(true)}>{t("people.factorRemove")}</Button>}
-    >
-      {asking && (
-        <PasswordDialog
-          title={t("people.factorRemoveOf", { name: nameOf(person) })}
-          text={t("people.factorRemoveText")}
-          action={t("people.factorRemove")}
-          hasPassword={hasPassword}
-          onConfirm={async (password) => {
-            await removeSecondFactors(person.id, password);
-            toastSaid(t("people.factorRemoved", { name: nameOf(person) }));
-          }}
-          onClose={() => setAsking(false)}
-        />
-      )}
-    </Part>
+      action={t("people.factorRemove")}
+      question={t("people.factorRemoveOf", { name: nameOf(person) })}
+      text={t("people.factorRemoveText")}
+      hasPassword={hasPassword}
+      onConfirm={async (password) => {
+        await removeSecondFactors(person.id, password);
+        toastSaid(t("people.factorRemoved", { name: nameOf(person) }));
+      }}
+    />
   );
 }
 
 function HandOver({ person, hasPassword }: { person: Person; hasPassword: boolean }) {
-  const [asking, setAsking] = useState(false);
   return (
-    <Part
+    <Guarded
       title={t("people.handOver")}
       about={t("people.handOverAbout")}
-      action={<Button onClick={() => setAsking(true)}>{t("people.handOver")}</Button>}
-    >
-      {asking && (
-        <PasswordDialog
-          title={t("people.handOverTo", { name: nameOf(person) })}
-          text={t("people.handOverText", { name: nameOf(person) })}
-          action={t("people.handOver")}
-          hasPassword={hasPassword}
-          onConfirm={async (password) => await handOver(person.id, password)}
-          onClose={() => setAsking(false)}
-        />
-      )}
+      action={t("people.handOver")}
+      question={t("people.handOverTo", { name: nameOf(person) })}
+      text={t("people.handOverText", { name: nameOf(person) })}
+      hasPassword={hasPassword}
+      onConfirm={async (password) => await handOver(person.id, password)}
+    />
+  );
+}
+
+/** What one does only by one's own password. */
+function Guarded({
+  title,
+  about,
+  action,
+  question,
+  ...asked
+}: { title: string; about: string; question: string } & Omit<
+  ComponentProps<typeof PasswordDialog>,
+  "title" | "onClose"
+>) {
+  const [asking, setAsking] = useState(false);
+  return (
+    <Part title={title} about={about} action={<Button onClick={() => setAsking(true)}>{action}</Button>}>
+      {asking && <PasswordDialog title={question} action={action} {...asked} onClose={() => setAsking(false)} />}
     </Part>
   );
 }
