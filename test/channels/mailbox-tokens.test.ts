@@ -60,4 +60,22 @@ describe.skipIf(ENGINE_MISSING !== null)("a mailbox whose refresh tokens are goo
     const now = JSON.parse(desk.means.vault.unseal((await desk.mailbox(kept.id)).secret)) as { refreshToken: string };
     expect(now.refreshToken).toBe("refresh-2");
   });
+
+  test("keeps the password that somebody gave it while it was opened with another", async () => {
+    const { account_id, id } = await add();
+    const before = await desk.mailbox(id);
+    const given = secret();
+    await desk.storage.db.transact(
+      async (tx) =>
+        await tx.query
+          .updateTable("mailboxes")
+          .set({ secret: given })
+          .where("account_id", "=", account_id)
+          .where("id", "=", id)
+          .execute(),
+    );
+    (await openToLook(desk.storage.db, before, desk.means)).close();
+    expect(used()).toEqual(["refresh-0"]);
+    expect((await desk.mailbox(id)).secret).toBe(given);
+  });
 });
