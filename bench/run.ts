@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { BenchOptions, Measured } from "./bench.ts";
 import { AREAS, areasOf, isKnown, knownNames } from "./areas.ts";
+import { programReady } from "../bin/built.js";
 import { machineFigures } from "./machine.ts";
 import { plot } from "./plot.ts";
 import { keepReport } from "./report.ts";
@@ -28,6 +29,8 @@ const all: Measured = {
   ratios: {},
   figures: { engine: options.engine, tickets: options.tickets, ...machineFigures() },
 };
+// As it is run in earnest: what is started from here on is built.
+await programReady();
 for (const area of areasOf(only)) {
   const bench = await AREAS[area]?.load();
   const measured = await bench?.({

@@ -89,7 +89,7 @@ function environmentOf({ data, databaseUrl }: Home, more: Record<string, string>
     PATH: process.env["PATH"],
     CANTRIP_DATA: data,
     CANTRIP_LOG_LEVEL: "error",
-    CANTRIP_BUILD_WEB: "never",
+    CANTRIP_BUILD: "never",
     ...(databaseUrl !== null && { DATABASE_URL: databaseUrl }),
     ...more,
   };

@@ -22,7 +22,7 @@ export async function serveFrom(place: Place, nodeOptions: readonly string[] = [
   const env = {
     CANTRIP_DATA: place.data,
     CANTRIP_LOG_LEVEL: "warn",
-    CANTRIP_BUILD_WEB: "never",
+    CANTRIP_BUILD: "never",
     CANTRIP_DRAIN_SECONDS: "0",
     ...(place.databaseUrl !== null && { DATABASE_URL: place.databaseUrl }),
   };

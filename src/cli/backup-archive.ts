@@ -1,8 +1,9 @@
-import { createWriteStream, readFileSync } from "node:fs";
+import { createWriteStream } from "node:fs";
 import { open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Config } from "../config.ts";
 import { now } from "../domain/time.ts";
+import { VERSION } from "../domain/version.ts";
 import type { Checksums } from "../storage/backup-format.ts";
 import { takeBackupLease } from "../storage/backup-lease.ts";
 import { openSnapshot } from "../storage/backup-snapshot.ts";
@@ -31,7 +32,7 @@ export async function backUp(
     const snapshot = await openSnapshot(settings);
     try {
       const output = createWriteStream(partial, { mode: 0o600, flush: true });
-      const checksums = await writeBackup({ snapshot, blobs, version: readVersion(), at: now() }, output);
+      const checksums = await writeBackup({ snapshot, blobs, version: VERSION, at: now() }, output);
       const { size } = await stat(partial);
       await rename(partial, file);
       await syncFolder(dirname(file));
@@ -62,9 +63,4 @@ async function syncFolder(path: string): Promise<void> {
   } finally {
     await folder.close();
   }
-}
-
-function readVersion(): string {
-  const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(manifest) as { version: string }).version;
 }

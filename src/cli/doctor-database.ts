@@ -1,8 +1,9 @@
-import { existsSync, readdirSync } from "node:fs";
-import { basename, join } from "node:path";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { sql } from "kysely";
 import type { Config } from "../config.ts";
 import { Db, type Reader } from "../storage/database.ts";
+import { migrationNames } from "../storage/migrate.ts";
 import { DATABASE_FILE } from "../storage/open.ts";
 import { openPostgres } from "../storage/postgres.ts";
 import { openSqlite } from "../storage/sqlite.ts";
@@ -56,7 +57,7 @@ async function checkVersion(db: Db): Promise<Check> {
 
 async function checkSchema(db: Db): Promise<Check> {
   const applied = await appliedMigrations(db);
-  const known = knownMigrations();
+  const known = migrationNames();
   const newer = applied.filter((name) => !known.includes(name));
   if (newer.length > 0) {
     const message = `a newer Cantrip has used it (it has ${newer.join(", ")})`;
@@ -77,12 +78,4 @@ async function appliedMigrations(db: Db): Promise<string[]> {
   const { rows } = await sql`select 1 from ${table} = 'migrations'`.execute(db.query);
   if (rows.length === 0) return [];
   return (await db.query.selectFrom("migrations").select("name").execute()).map(({ name }) => name);
-}
-
-/** A migration is called what its file is called. */
-function knownMigrations(): string[] {
-  return readdirSync(new URL("../storage/migrations", import.meta.url))
-    .filter((name) => name.endsWith(".ts"))
-    .map((name) => basename(name, ".ts"))
-    .toSorted();
 }

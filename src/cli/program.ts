@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { ConfigError } from "../config.ts";
+import { VERSION } from "../domain/version.ts";
 import { CommandFailure, FAILED, MISUSED, errorLines } from "./failure.ts";
 import { addCommonOptions, examples } from "./options.ts";
 import { tell } from "./output.ts";
@@ -48,7 +48,7 @@ export async function runCli(argv: string[]): Promise<number> {
 async function createProgram(called: string | undefined): Promise<Command> {
   const program = new Command("cantrip")
     .description("Cantrip, a shared inbox for a team: mail becomes tickets, and an API opens all of it.")
-    .version(readVersion(), "--version", "show the version")
+    .version(VERSION, "--version", "show the version")
     .helpOption("-h, --help", "show this help")
     .helpCommand("help [command]", "show the help of a command")
     // Instead of ending the process: the exit code is ours to choose (see `report`). Commands inherit this.
@@ -81,9 +81,4 @@ function isWrongFlag(error: unknown): boolean {
 
 function ignoreClosedPipe(error: Error & { code?: string }): void {
   if (error.code !== "EPIPE") throw error;
-}
-
-function readVersion(): string {
-  const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(manifest) as { version: string }).version;
 }

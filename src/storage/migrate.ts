@@ -79,9 +79,14 @@ export async function migrate(db: Db): Promise<string[]> {
   });
 }
 
+/** The names of all migrations, in order. */
+export function migrationNames(): string[] {
+  return MIGRATIONS.map(([name]) => name);
+}
+
 /** The migrations that this version does not know, of those named. */
 export function unknownMigrations(names: Iterable<string>): string[] {
-  const known = new Set(MIGRATIONS.map(([name]) => name));
+  const known = new Set(migrationNames());
   return [...names].filter((name) => !known.has(name));
 }
 

@@ -1,3 +1,4 @@
+import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { CompiledQuery, DatabaseConnection, QueryResult } from "kysely";
 
@@ -44,7 +45,9 @@ export class SqliteThread implements DatabaseConnection {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL("./sqlite-thread-worker.ts", import.meta.url), { workerData: this.#file });
+    const worker = new Worker(new URL(`./sqlite-thread-worker${extname(import.meta.url)}`, import.meta.url), {
+      workerData: this.#file,
+    });
     worker.unref();
     worker.on("message", ({ id, rows, error }: { id: number; rows?: unknown[]; error?: string }) => {
       const waiting = this.#waiting.get(id);

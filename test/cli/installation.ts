@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { inject } from "vitest";
+import { programReady } from "../../bin/built.js";
 
 const bin = join(import.meta.dirname, "../../bin/cantrip");
 
@@ -49,6 +50,8 @@ export const setup = (site: string): string[] =>
   );
 
 export async function newInstallation(): Promise<Installation> {
+  // What people run is built: so is what is tested.
+  await programReady();
   const folder = await mkdtemp(join(tmpdir(), "cantrip-cli-"));
   const data = join(folder, "data");
   const database = await newDatabase();
@@ -72,7 +75,7 @@ function environment(data: string, url: string | null, more: Record<string, stri
     PATH: process.env["PATH"],
     CANTRIP_DATA: data,
     CANTRIP_LOG_LEVEL: "error",
-    CANTRIP_BUILD_WEB: "never",
+    CANTRIP_BUILD: "never",
     ...(url === null ? {} : { DATABASE_URL: url }),
     ...more,
   };

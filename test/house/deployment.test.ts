@@ -58,7 +58,7 @@ describe("what is shipped for running Cantrip", () => {
   test("names no variable that Cantrip does not know", () => {
     const known = new Set<string>(Object.values(VARIABLES).map(({ name }) => name));
     // Of the start, not the server's; and two that compose and Caddy have between themselves.
-    for (const other of ["CANTRIP_BUILD_WEB", "CANTRIP_DOMAIN", "CANTRIP_UPSTREAM"]) known.add(other);
+    for (const other of ["CANTRIP_BUILD", "CANTRIP_DOMAIN", "CANTRIP_UPSTREAM"]) known.add(other);
     for (const file of SHIPPED.filter((each) => existsSync(join(root, each)))) {
       const named = read(file).match(/\b(CANTRIP|DATABASE)_[A-Z0-9_]+\b/g) ?? [];
       expect(

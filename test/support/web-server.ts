@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { webClientReady } from "../../bin/built.js";
 import type { ServerParts } from "../../src/api/server.ts";
 import { startWorker } from "../../src/queue/queue.ts";
 import { tasksOf } from "../../src/tasks/tasks.ts";
-import { sourceHash } from "../../web/source-hash.ts";
+import { isFresh } from "../../web/freshness.ts";
 import { type TestServer, startTestServer } from "./test-api.ts";
 import { type TestStorage, openTestStorage } from "./test-storage.ts";
 
@@ -12,11 +12,8 @@ const built = join(root, "web/dist");
 
 /** The folder of the built client: built when it is older than its sources, by one process of all that ask at once. */
 async function webClient(): Promise<string> {
-  const program = (await import(join(root, "bin/web-client.js"))) as { webClientReady: () => Promise<void> };
-  await program.webClientReady();
-  const stamp = join(built, "stamp");
-  const isFresh = existsSync(stamp) && readFileSync(stamp, "utf8") === sourceHash();
-  if (!isFresh) throw new Error("the web client could not be built");
+  await webClientReady();
+  if (!isFresh()) throw new Error("the web client could not be built");
   return built;
 }
 

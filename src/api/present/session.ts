@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { visibleInboxes } from "../../domain/roles.ts";
 import { formatTime } from "../../domain/time.ts";
+import { VERSION } from "../../domain/version.ts";
 import { BEGINNING, findNewestEvent } from "../../storage/events.ts";
 import type { Reader } from "../../storage/database.ts";
 import type { AccountRow, PasskeyRow, SessionRow, UserRow } from "../../storage/schema.ts";
@@ -41,7 +41,7 @@ export async function presentSession(
     account: { id: account.id, site: account.site, name: account.name, undo_seconds: account.undo_seconds },
     session: { id: sessionId },
     stream: { cursor },
-    server: { version: serverVersion(), attachment_limit: attachmentLimit },
+    server: { version: VERSION, attachment_limit: attachmentLimit },
   };
 }
 
@@ -58,13 +58,4 @@ export function presentPasskey({ id, name, created_at, last_used_at }: PasskeyRo
     created_at: formatTime(created_at),
     last_used_at: last_used_at === null ? null : formatTime(last_used_at),
   };
-}
-
-let version: string | undefined;
-
-function serverVersion(): string {
-  version ??= (
-    JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as { version: string }
-  ).version;
-  return version;
 }
