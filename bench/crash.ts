@@ -1,6 +1,6 @@
 // Kills a server at every step of receiving and sending mail, and counts what came of the mail: `npm run crash -- --help`.
 import { Command, InvalidArgumentError, Option } from "commander";
-import { runCrashes } from "./crash/run-lanes.ts";
+import { type CrashReport, runCrashes } from "./crash/run-lanes.ts";
 import { type Engine, openPlaces } from "./places.ts";
 
 interface Options {
@@ -20,6 +20,10 @@ const program = new Command("crash")
   .option("--json", "print the counts as JSON");
 const { runs, engine, lanes, json = false } = program.parse().opts<Options>();
 
+// Whoever ends a long run early has the counts of what was done.
+const stopping = new AbortController();
+process.once("SIGTERM", () => stopping.abort());
+
 let died = 0;
 const started = Date.now();
 const places = await openPlaces(engine);
@@ -32,10 +36,12 @@ try {
       died += 1;
       if (died % 20 === 0 || died === runs) tell(`${died} of ${runs} runs, ${seconds()} s`);
     },
+    onDesk: (soFar) => tell(`so far ${JSON.stringify(countsOf(soFar))}`),
+    signal: stopping.signal,
   });
   for (const problem of report.problems) tell(problem);
-  const { runs: ran, in: came, out, lost, doubled, half, problems: _, ...figures } = report;
-  const counts = { runs: ran, in: came, out, lost, doubled, half };
+  const { runs: _runs, in: _in, out: _out, lost, doubled, half, problems: _, ...figures } = report;
+  const counts = countsOf(report);
   const all = table({ ...counts, figures: { engine, seconds: seconds(), ...figures } });
   // For programs the counts and nothing else; the rest is for whoever looks on.
   process.stdout.write(json ? `${JSON.stringify(counts)}\n` : all);
@@ -43,6 +49,10 @@ try {
   process.exitCode = lost + doubled + half + report.problems.length === 0 ? 0 : 1;
 } finally {
   await places.close();
+}
+
+function countsOf({ runs: ran, in: came, out, lost, doubled, half }: CrashReport) {
+  return { runs: ran, in: came, out, lost, doubled, half };
 }
 
 function seconds(): number {

@@ -1,4 +1,4 @@
-import { DELIVER_STEPS, FETCH_STEPS, RECEIVE_STEPS } from "../../src/domain/fail-points.ts";
+import { DELIVER_STEPS, FETCH_STEPS, NOTIFY_STEPS, RECEIVE_STEPS } from "../../src/domain/fail-points.ts";
 
 /** Where one run's process dies: at a named step, the n-th time that it is reached; or, with null, at any moment. */
 export interface Death {
@@ -7,7 +7,7 @@ export interface Death {
 }
 
 /** Every step once. */
-export const STEPS: readonly string[] = [...RECEIVE_STEPS, ...FETCH_STEPS, ...DELIVER_STEPS];
+export const STEPS: readonly string[] = [...RECEIVE_STEPS, ...FETCH_STEPS, ...DELIVER_STEPS, ...NOTIFY_STEPS];
 
 /** One run in so many ends at any moment and not at a step. */
 const ANY_MOMENT = 5;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ScriptedImap, startScriptedImap } from "../../test/support/scripted-imap.ts";
 import { type ScriptedSmtp, startScriptedSmtp } from "../../test/support/scripted-smtp.ts";
+import { compareSets } from "./compare-sets.ts";
 import {
   type Desk,
   type Place,
@@ -11,8 +12,18 @@ import {
   setUpDesk,
 } from "./desk-under-test.ts";
 import type { Death } from "./fail-plan.ts";
-import { type Findings, compareSets, isQuiet } from "./findings.ts";
-import { type Traffic, newTraffic, postLetter, sendAgain, sendLetter, writeReply } from "./traffic.ts";
+import { type Findings, isQuiet } from "./findings.ts";
+import { openSales } from "./sales-inbox.ts";
+import {
+  type Traffic,
+  newTraffic,
+  postEmpty,
+  postLetter,
+  sendAgain,
+  sendLetter,
+  sendReport,
+  writeReply,
+} from "./traffic.ts";
 
 /** How long a process may take to reach its step before it is killed where it is: for the first time, and for a later one. */
 const FIRST_WAIT = 30_000;
@@ -38,6 +49,8 @@ export interface Lane {
   afterImport: "seen" | "move:Done";
   /** Told of each death: the step, or null for any moment or a step that was never reached. */
   onDeath: (step: string | null) => void;
+  /** Whether nobody wants more deaths: what is there by then is settled and compared. */
+  isOver: () => boolean;
 }
 
 interface Running {
@@ -55,9 +68,11 @@ export async function runLane(lane: Lane): Promise<Findings> {
   const sink = await startScriptedSmtp();
   const made = await setUpDesk(lane.place, imap.port, lane.afterImport);
   const desk = { ...made, packages: lane.packages };
+  await openSales(desk);
   const running = { desk, imap, sink, traffic: newTraffic(lane.name), next: prepareServer(desk, sink.port) };
   try {
     for (const death of lane.deaths) {
+      if (lane.isOver()) break;
       lane.onDeath(await dieOnce(running, death));
       await endLeases(desk);
       imap.said = [];
@@ -103,9 +118,9 @@ async function dieOnce(running: Running, death: Death): Promise<string | null> {
 }
 
 /** Mail comes in on all ways, and replies are written, until the process is dead or there was enough. */
-async function feed({ desk, imap, traffic }: Running, served: Served): Promise<void> {
+async function feed({ desk, imap, sink, traffic }: Running, served: Served): Promise<void> {
   traffic.ports = await served.ports;
-  const each = async (work: (turn: number) => Promise<void> | void, pause: number): Promise<void> => {
+  const each = async (work: (turn: number) => Promise<void> | void, pause = 20): Promise<void> => {
     for (let turn = 0; turn < MOST_OF_A_RUN && traffic.ports !== null; turn += 1) {
       await work(turn);
       await sleep(pause * Math.random());
@@ -114,10 +129,13 @@ async function feed({ desk, imap, traffic }: Running, served: Served): Promise<v
   if (traffic.ports === null) return;
   await Promise.all([
     sendAgain(traffic),
-    each(async () => await sendLetter(traffic, "lmtp"), 20),
-    each(async () => await sendLetter(traffic, "smtp"), 20),
-    each(() => postLetter(traffic, imap), 20),
+    each(async (turn) => await sendLetter(traffic, "lmtp", turn)),
+    each(async (turn) => await sendLetter(traffic, "smtp", turn)),
+    each(() => postLetter(traffic, imap)),
     each(async () => await writeReply(traffic, desk), 30),
+    // Less often than the rest.
+    each(async () => await sendReport(traffic, sink), 60),
+    each(() => postEmpty(traffic, imap), 60),
   ]);
 }
 

@@ -17,22 +17,34 @@ export interface CrashOptions {
   /** An empty database for each lane, and its end. */
   newPlace: () => Promise<Place & { remove(): Promise<void> }>;
   onDeath?: () => void;
+  /** Told of all that was found so far, after each desk. */
+  onDesk?: (report: CrashReport) => void;
+  /** Ends the run before its time: each desk is settled and compared as it is then. */
+  signal?: AbortSignal;
 }
 
 /** One desk is used for so many runs: each finds what those before left, and the sets stay of a size to compare. */
 const RUNS_OF_A_DESK = 50;
 
 /** Kills a server `runs` times, on several desks side by side, and says what came of the mail. */
-export async function runCrashes({ runs, lanes, newPlace, onDeath }: CrashOptions): Promise<CrashReport> {
+export async function runCrashes({
+  runs,
+  lanes,
+  newPlace,
+  onDeath,
+  onDesk,
+  signal,
+}: CrashOptions): Promise<CrashReport> {
   const report: CrashReport = { runs: 0, ...NOTHING, problems: [], deaths: {} };
   const plan = planDeaths(runs);
   const share = Math.min(RUNS_OF_A_DESK, Math.ceil(runs / lanes));
   const packages = await bundlePackages();
   let begun = 0;
+  const isOver = (): boolean => signal?.aborted === true;
   const work = async (): Promise<void> => {
     for (;;) {
       const deaths: Death[] = plan.splice(0, share);
-      if (deaths.length === 0) return;
+      if (deaths.length === 0 || isOver()) return;
       begun += 1;
       const name = `desk${begun}`;
       const afterImport = begun % 2 === 0 ? "seen" : "move:Done";
@@ -43,7 +55,8 @@ export async function runCrashes({ runs, lanes, newPlace, onDeath }: CrashOption
         onDeath?.();
       };
       try {
-        add(report, name, await runLane({ name, place, packages, deaths, afterImport, onDeath: count }));
+        add(report, name, await runLane({ name, place, packages, deaths, afterImport, isOver, onDeath: count }));
+        onDesk?.(report);
       } finally {
         await place.remove();
       }
@@ -61,6 +74,7 @@ const NOTHING = {
   half: 0,
   unclear: 0,
   unclearDelivered: 0,
+  untoldUsers: 0,
   duplicates: 0,
   untold: 0,
 };

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type ScriptedImap } from "../../test/support/scripted-imap.ts";
+import type { ScriptedImap } from "../../test/support/scripted-imap.ts";
+import type { ScriptedSmtp } from "../../test/support/scripted-smtp.ts";
 import { connectSmtp } from "../../test/support/smtp-client.ts";
 import type { Desk, Ports } from "./desk-under-test.ts";
-import { type Letter, hashOf, randomFiles, writeLetter } from "./letters.ts";
+import { HELP, type Letter, hashOf, randomFiles, emptyLetter, writeLetter, writeReport } from "./letters.ts";
+import { SALES } from "./sales-inbox.ts";
 
 /** A reply that an agent wrote, until and after the desk said that it has it. */
 export interface Reply {
@@ -19,26 +21,61 @@ export interface Traffic {
   /** Begun and never answered: to be sent again, as every mail server and client does. */
   unanswered: Map<string, () => Promise<boolean>>;
   written: number;
+  /** So many of the messages that went out have come back, or were not replies. */
+  returned: number;
   /** Where the desk listens now; null while it does not. */
   ports: Ports | null;
 }
 
 export function newTraffic(lane: string): Traffic {
-  return { lane, letters: [], replies: [], unanswered: new Map(), written: 0, ports: null };
+  return { lane, letters: [], replies: [], unanswered: new Map(), written: 0, returned: 0, ports: null };
 }
 
 /** One letter in so many answers an earlier one. */
 const ANSWERS = 4;
 
-function nextLetter(traffic: Traffic, way: string): Letter {
-  traffic.written += 1;
+function nextLetter(traffic: Traffic, way: string, to: string): Letter {
+  const key = nextKey(traffic, way);
   const earlier = traffic.written % ANSWERS === 0 ? traffic.letters.at(-1 - Math.floor(Math.random() * 20)) : undefined;
-  return writeLetter(`${traffic.lane}-${way}-${traffic.written}`, earlier);
+  const answered = earlier?.kind === "mail" && (way !== "imap" || earlier.to === HELP) ? earlier : undefined;
+  return writeLetter(key, answered?.to ?? to, answered);
+}
+
+function nextKey(traffic: Traffic, way: string): string {
+  traffic.written += 1;
+  return `${traffic.lane}-${way}-${traffic.written}`;
+}
+
+/** A letter to each inbox in turn. */
+export async function sendLetter(traffic: Traffic, protocol: "smtp" | "lmtp", turn: number): Promise<void> {
+  await sendSure(traffic, protocol, nextLetter(traffic, protocol, turn % 2 === 0 ? SALES : HELP));
+}
+
+/** Puts a message into the mailbox that nothing can be made of. What comes by SMTP is never empty. */
+export function postEmpty(traffic: Traffic, imap: ScriptedImap): void {
+  imap.append("");
+  traffic.letters.push(emptyLetter(nextKey(traffic, "empty"), imap.lastUid));
+}
+
+/** Says of the next reply that has arrived that it has not; waits for one, as long as the desk lives. */
+export async function sendReport(traffic: Traffic, sink: ScriptedSmtp): Promise<void> {
+  while (traffic.ports !== null) {
+    const returned = sink.accepted[traffic.returned];
+    if (returned === undefined) {
+      await sleep(20);
+      continue;
+    }
+    traffic.returned += 1;
+    const [to = ""] = returned.to;
+    const mailId = /^Message-ID:\s+(<\S+>)/im.exec(returned.raw)?.[1];
+    if (!to.includes("-reply-") || mailId === undefined) continue;
+    await sendSure(traffic, "smtp", writeReport(nextKey(traffic, "report"), { mailId, to }));
+    return;
+  }
 }
 
 /** Hands a letter over until the server has answered for it, whatever happens in between. */
-export async function sendLetter(traffic: Traffic, protocol: "smtp" | "lmtp"): Promise<void> {
-  const letter = nextLetter(traffic, protocol);
+async function sendSure(traffic: Traffic, protocol: "smtp" | "lmtp", letter: Letter): Promise<void> {
   const attempt = async (): Promise<boolean> => {
     const { ports } = traffic;
     if (ports === null) return false;
@@ -49,13 +86,13 @@ export async function sendLetter(traffic: Traffic, protocol: "smtp" | "lmtp"): P
   await keepTrying(traffic, letter.key, attempt);
 }
 
-async function handOver(port: number, protocol: "smtp" | "lmtp", { from, raw }: Letter): Promise<boolean> {
+async function handOver(port: number, protocol: "smtp" | "lmtp", { from, to, raw }: Letter): Promise<boolean> {
   const client = await connectSmtp(port).catch(() => null);
   if (client === null) return false;
   try {
     await client.say(`${protocol === "smtp" ? "EHLO" : "LHLO"} client.example`);
     if (!(await client.say(`MAIL FROM:<${from}>`)).startsWith("250")) return false;
-    if (!(await client.say("RCPT TO:<help@desk.example>")).startsWith("250")) return false;
+    if (!(await client.say(`RCPT TO:<${to}>`)).startsWith("250")) return false;
     return (await client.data(raw))[0]?.startsWith("250") === true;
   } finally {
     client.close();
@@ -64,7 +101,7 @@ async function handOver(port: number, protocol: "smtp" | "lmtp", { from, raw }: 
 
 /** Puts a letter into the mailbox, for the desk to fetch. */
 export function postLetter(traffic: Traffic, imap: ScriptedImap): void {
-  const letter = nextLetter(traffic, "imap");
+  const letter = nextLetter(traffic, "imap", HELP);
   imap.append(letter.raw);
   traffic.letters.push(letter);
 }

@@ -134,14 +134,14 @@ async function fileTogether(stores: Stores, all: readonly Read[]): Promise<Recei
   return results;
 }
 
-async function settle(tx: Tx, { blobs }: Stores, row: ReceivedMessageRow, mail: ReadMail): Promise<ReceivedResult> {
+async function settle(tx: Tx, stores: Stores, row: ReceivedMessageRow, mail: ReadMail): Promise<ReceivedResult> {
   const { account_id, id } = row;
   const current = await lockReceivedMessage(tx, account_id, id);
   if (current === undefined || current.outcome !== "pending") return resultOf(current ?? row);
   const first = await findReceivedByFingerprint(tx, account_id, row.inbox_id, mail.fingerprint);
   const result =
     first === undefined
-      ? await threadMail(tx, blobs, row, mail)
+      ? await threadMail(tx, stores, row, mail)
       : {
           outcome: "duplicate" as const,
           reason: `it was received before, as ${first.id}`,
@@ -157,13 +157,19 @@ async function settle(tx: Tx, { blobs }: Stores, row: ReceivedMessageRow, mail: 
 }
 
 /** Puts a message aside, with the reason, for a person to look at; nothing of it is lost. */
-export async function quarantine({ db }: Stores, row: ReceivedMessageRow, reason: string): Promise<ReceivedResult> {
+export async function quarantine(
+  { db, reach }: Stores,
+  row: ReceivedMessageRow,
+  reason: string,
+): Promise<ReceivedResult> {
   const result: ReceivedResult = { outcome: "quarantine", reason, ticketId: null, messageId: null };
   await db.transact(async (tx) => {
     const current = await lockReceivedMessage(tx, row.account_id, row.id);
     if (current?.outcome !== "pending") return;
     await finishReceivedMessage(tx, row.account_id, row.id, { ...processed(result), fingerprint: null, mail_id: null });
+    reach?.("receive.quarantining");
   });
+  reach?.("receive.quarantined");
   return result;
 }
 

@@ -31,21 +31,26 @@ export async function sendNotification(
   job: ClaimedJob,
   payload: NotificationPayload,
 ): Promise<void> {
-  const { db, smtp } = means;
+  const { db, smtp, reach } = means;
+  reach("notify.claimed");
   if (now() > payload.since + STALE_AFTER) return;
   const ready = await db.transact(async (tx) => await prepare(tx, means, job, payload));
   if (ready === null) return;
   if (typeof ready === "string") throw new Error(ready);
   const { way, mail } = ready;
+  reach("notify.sending");
   let handedOver = false;
   const result = await deliverAutomatic(smtp, way.server, {
     ...composeMessage(mail, way.signer),
     beforeHandOver: async () => {
+      reach("notify.handing-over");
       const isOurs = await db.transact(async (tx) => await deleteJob(tx, job));
       if (!isOurs) throw new Error("another worker took this notification over");
       handedOver = true;
+      reach("notify.handed-over");
     },
   });
+  reach("notify.answered");
   if (result.kind !== "temporary") return;
   if (!handedOver) throw new Error(result.response);
   const failures = (payload.failures ?? 0) + 1;

@@ -10,7 +10,7 @@ import type { ParsedMessage } from "../mail/parsed-message.ts";
 import { isForward, splitReply, splitReplyHtml } from "../mail/quoted-reply.ts";
 import { senderOf } from "../mail/sender.ts";
 import { insertAttachment } from "../storage/attachments.ts";
-import { type BlobStore, hashBytes } from "../storage/blobs.ts";
+import { hashBytes } from "../storage/blobs.ts";
 import { findInboxByAddress } from "../storage/inboxes.ts";
 import type { Tx } from "../storage/database.ts";
 import { findLastMessage, findMessageByMailId, hasManyIncoming } from "../storage/messages.ts";
@@ -28,7 +28,7 @@ import { formatAddress, formatAddresses } from "./format-address.ts";
 import { mailKey } from "./mail-key.ts";
 import { doubtOf, judgeSpam, scoreText } from "./judge-spam.ts";
 import type { ReceivedResult } from "./receive-message.ts";
-import { recordBytes } from "./store-received.ts";
+import { type Keep, recordBytes } from "./store-received.ts";
 import { ticketAnswered } from "./reply-to-ticket.ts";
 import { NO_SUMMARY, summaryWith } from "./ticket-summary.ts";
 
@@ -39,6 +39,8 @@ export interface ReadMail {
   /** What is known of who sent it; null when nothing judged it. */
   verdicts: Verdicts | null;
 }
+
+type Stores = Pick<Keep, "blobs" | "reach">;
 
 const SUBJECT_LIMIT = 2000;
 
@@ -54,13 +56,16 @@ const LOOP_MESSAGES = 50;
  */
 export async function threadMail(
   tx: Tx,
-  blobs: BlobStore,
+  stores: Stores,
   received: ReceivedMessageRow,
   { parsed, verdicts }: ReadMail,
 ): Promise<ReceivedResult> {
   const bounce = readBounce(parsed);
   const bounced = bounce === null ? null : await fileBounce(tx, received.account_id, bounce);
-  if (bounced !== null) return bounced;
+  if (bounced !== null) {
+    stores.reach?.("receive.bounced");
+    return bounced;
+  }
   const own = await findOwnCopy(tx, received, parsed);
   if (own !== null) return own;
   const agents = await fileAgentMail(tx, {
@@ -68,7 +73,7 @@ export async function threadMail(
     parsed,
     verdicts,
     bounce,
-    attach: async (message) => await attach(tx, blobs, message, parsed),
+    attach: async (message) => await attach(tx, stores, message, parsed),
   });
   if (agents !== null) return agents;
   const { kind } = autoKindOf(parsed);
@@ -78,8 +83,8 @@ export async function threadMail(
   const prepared = await prepare(tx, received, parsed, bounce === null ? kind : "auto-generated");
   const result =
     found?.participant === true
-      ? await answer(tx, blobs, { received, parsed, verdicts, prepared, conversation: found, reopens: !machine })
-      : await begin(tx, blobs, {
+      ? await answer(tx, stores, { received, parsed, verdicts, prepared, conversation: found, reopens: !machine })
+      : await begin(tx, stores, {
           received,
           parsed,
           verdicts,
@@ -104,7 +109,7 @@ interface Filing {
 /** Adds a message to the ticket it belongs to; a machine's does not reopen it (RFC 3834 2). */
 async function answer(
   tx: Tx,
-  blobs: BlobStore,
+  stores: Stores,
   filing: Filing & { conversation: Conversation; reopens: boolean },
 ): Promise<ReceivedResult> {
   const { received, parsed, verdicts, prepared, conversation, reopens } = filing;
@@ -121,7 +126,7 @@ async function answer(
   const row = { ...prepared.row, thread_reason: reason, verdicts: textOf(verdicts) };
   const quiet = prepared.quiet === true || crowded;
   const message = await writeMessage(tx, ticket, SYSTEM, { ...prepared, row, quiet }, shown);
-  await attach(tx, blobs, message, parsed);
+  await attach(tx, stores, message, parsed);
   await ticketAnswered(tx, ticket, SYSTEM, message, isImport ? at : now(), reopens && !crowded);
   return { outcome: "reply", reason, ticketId: ticket.id, messageId: message.id };
 }
@@ -129,7 +134,7 @@ async function answer(
 /** Makes a ticket of a message; but a sender who makes one after the other gets no more of them (a loop). */
 async function begin(
   tx: Tx,
-  blobs: BlobStore,
+  stores: Stores,
   filing: Filing & { stranger: Conversation | null; machine: boolean; isReport: boolean },
 ): Promise<ReceivedResult> {
   const { received, parsed, verdicts, prepared, stranger, machine } = filing;
@@ -142,7 +147,7 @@ async function begin(
   if (looping !== undefined) {
     const reason = `comes from a sender of ${most} tickets within the hour`;
     const conversation = { ticket: looping, reason, participant: true };
-    return await answer(tx, blobs, { received, parsed, verdicts, prepared, conversation, reopens: !machine });
+    return await answer(tx, stores, { received, parsed, verdicts, prepared, conversation, reopens: !machine });
   }
   const reason =
     stranger === null
@@ -156,12 +161,13 @@ async function begin(
     linkedTo,
   });
   const message = await writeMessage(tx, ticket, SYSTEM, { ...prepared, row }, sentAt(parsed, received));
-  await attach(tx, blobs, message, parsed);
+  await attach(tx, stores, message, parsed);
   const filed = { ticketId: ticket.id, messageId: message.id };
   if (isSpam) {
     return { outcome: "spam", reason: `its words are those of spam (${scoreText(score)} of 1); ${reason}`, ...filed };
   }
-  await acknowledge(tx, { received, parsed, verdicts, ticket });
+  const acknowledgement = await acknowledge(tx, { received, parsed, verdicts, ticket });
+  if (acknowledgement !== null) stores.reach?.("receive.acknowledged");
   return { outcome: "ticket", reason, ...filed };
 }
 
@@ -254,7 +260,7 @@ async function startTicket(
   });
 }
 
-async function attach(tx: Tx, blobs: BlobStore, message: MessageRow, parsed: ParsedMessage): Promise<void> {
+async function attach(tx: Tx, { blobs }: Stores, message: MessageRow, parsed: ParsedMessage): Promise<void> {
   for (const [position, attachment] of parsed.attachments.entries()) {
     const { name, type, size, content, contentId, inline } = attachment;
     const hash = hashBytes(content);

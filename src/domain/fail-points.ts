@@ -1,7 +1,11 @@
 /** Called at each named step of work that must survive a crash; does nothing, but in crash tests. */
 export type Reach = (step: Step) => void;
 
-/** The steps of taking a message in, in their order. The ledger's row commits between `recording` and `recorded`. */
+/**
+ * The steps of taking a message in, in their order. The ledger's row commits between `recording` and `recorded`; what becomes
+ * of it between `settling` and `settled`: a report's note, or an acknowledgement with its delivery, among it. What cannot be
+ * made into anything commits between `quarantining` and `quarantined`.
+ */
 export const RECEIVE_STEPS = [
   "receive.bytes-put",
   "receive.recording",
@@ -10,8 +14,12 @@ export const RECEIVE_STEPS = [
   "receive.read",
   "receive.parsed",
   "receive.attachments-put",
+  "receive.bounced",
+  "receive.acknowledged",
   "receive.settling",
   "receive.settled",
+  "receive.quarantining",
+  "receive.quarantined",
 ] as const;
 
 /** The steps of fetching a mailbox besides those of each message. */
@@ -27,7 +35,16 @@ export const DELIVER_STEPS = [
   "deliver.finished",
 ] as const;
 
-export type Step = (typeof RECEIVE_STEPS | typeof FETCH_STEPS | typeof DELIVER_STEPS)[number];
+/** The steps of telling a user by mail, in their order. The job is gone between `handing-over` and `handed-over`. */
+export const NOTIFY_STEPS = [
+  "notify.claimed",
+  "notify.sending",
+  "notify.handing-over",
+  "notify.handed-over",
+  "notify.answered",
+] as const;
+
+export type Step = (typeof RECEIVE_STEPS | typeof FETCH_STEPS | typeof DELIVER_STEPS | typeof NOTIFY_STEPS)[number];
 
 /**
  * Ends the process at one step, as a power failure would: nothing after it runs, no handler, no flush. `name:3` is the

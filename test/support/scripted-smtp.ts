@@ -20,6 +20,8 @@ export interface ScriptedSmtp {
   port: number;
   /** Every message it took, whether it could say so or not. */
   accepted: Accepted[];
+  /** Every envelope whose message it let begin. */
+  begun: Omit<Accepted, "raw">[];
   connections: number;
   /** Set anew for each test: what to do, else undefined; `argument` is what follows the command. */
   act: (stage: Stage, argument: string) => Act | undefined;
@@ -38,6 +40,7 @@ export async function startScriptedSmtp(extensions: readonly string[] = []): Pro
   const self: ScriptedSmtp = {
     port: 0,
     accepted: [],
+    begun: [],
     connections: 0,
     act: () => undefined,
     close: async () => {
@@ -56,7 +59,10 @@ export async function startScriptedSmtp(extensions: readonly string[] = []): Pro
       if (act === "drop" || act === "take-and-drop" || act === "drop-half") socket.destroy();
       else if (act !== "hang") socket.write(`${act ?? usual}\r\n`);
       const taken = act === undefined ? true : act === "take-and-drop" || act.startsWith("2");
-      if (stage === "DATA" && (act ?? usual).startsWith("3")) inBody = true;
+      if (stage === "DATA" && (act ?? usual).startsWith("3")) {
+        inBody = true;
+        self.begun.push(envelope);
+      }
       if (stage === "RCPT" && taken) envelope.to.push(addressIn(argument));
       if (stage === "body" && taken) self.accepted.push({ ...envelope, raw: buffered });
       if (stage === "body") envelope = { from: "", to: [] };
