@@ -26,8 +26,6 @@ export interface Desk {
   storage: Storage;
   setUp: SetUp;
   tickets: string[];
-  /** Where `prepareServer` has its packages from. */
-  packages: string;
 }
 
 const TICKETS = 20;
@@ -64,7 +62,7 @@ export async function setUpDesk(place: Place, imapPort: number, afterImport: str
     }
     return { setUp: made, tickets: ids };
   });
-  return { place, storage, setUp, tickets, packages: "" };
+  return { place, storage, setUp, tickets };
 }
 
 /** A server process on a desk. */
@@ -120,7 +118,7 @@ export function serve(desk: Desk, sinkPort: number, death: Death | null): Served
 }
 
 function start(
-  { place, packages }: Desk,
+  { place }: Desk,
   sinkPort: number,
   { options, death = null }: { options?: string[]; death?: Death | null },
 ): ChildProcess {
@@ -130,11 +128,13 @@ function start(
       PATH: process.env["PATH"],
       CANTRIP_DATA: place.data,
       CANTRIP_LOG_LEVEL: "error",
+      // `programReady` has been asked for by who starts this.
+      CANTRIP_BUILD: "never",
       CANTRIP_SMTP_URL: `smtp://127.0.0.1:${sinkPort}?tls=none`,
       CANTRIP_ALLOW_PRIVATE_HOSTS: "127.0.0.1",
       ...(place.databaseUrl !== null && { DATABASE_URL: place.databaseUrl }),
       ...(death?.step != null && { CANTRIP_FAIL_POINT: failPointOf(death) }),
-      ...(options !== undefined && { NODE_COMPILE_CACHE: COMPILED, CRASH_PACKAGES: packages }),
+      ...(options !== undefined && { NODE_COMPILE_CACHE: COMPILED }),
     },
     stdio: [options === undefined ? "ignore" : "pipe", "pipe", "pipe"],
   });

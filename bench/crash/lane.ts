@@ -42,8 +42,6 @@ const MOST_OF_A_RUN = 12;
 export interface Lane {
   name: string;
   place: Place;
-  /** From `bundlePackages`. */
-  packages: string;
   deaths: readonly Death[];
   /** Whether the mailbox is told of what was taken, and how. */
   afterImport: "seen" | "move:Done";
@@ -66,8 +64,7 @@ interface Running {
 export async function runLane(lane: Lane): Promise<Findings> {
   const imap = await startScriptedImap([], "IMAP4rev1 IDLE MOVE");
   const sink = await startScriptedSmtp();
-  const made = await setUpDesk(lane.place, imap.port, lane.afterImport);
-  const desk = { ...made, packages: lane.packages };
+  const desk = await setUpDesk(lane.place, imap.port, lane.afterImport);
   await openSales(desk);
   const running = { desk, imap, sink, traffic: newTraffic(lane.name), next: prepareServer(desk, sink.port) };
   try {

@@ -1,4 +1,4 @@
-import { bundlePackages } from "./bundled-packages.ts";
+import { programReady } from "../../bin/built.js";
 import type { Place } from "./desk-under-test.ts";
 import { type Death, planDeaths } from "./fail-plan.ts";
 import type { Findings } from "./findings.ts";
@@ -38,7 +38,7 @@ export async function runCrashes({
   const report: CrashReport = { runs: 0, ...NOTHING, problems: [], deaths: {} };
   const plan = planDeaths(runs);
   const share = Math.min(RUNS_OF_A_DESK, Math.ceil(runs / lanes));
-  const packages = await bundlePackages();
+  await programReady();
   let begun = 0;
   const isOver = (): boolean => signal?.aborted === true;
   const work = async (): Promise<void> => {
@@ -55,7 +55,7 @@ export async function runCrashes({
         onDeath?.();
       };
       try {
-        add(report, name, await runLane({ name, place, packages, deaths, afterImport, isOver, onDeath: count }));
+        add(report, name, await runLane({ name, place, deaths, afterImport, isOver, onDeath: count }));
         onDesk?.(report);
       } finally {
         await place.remove();

@@ -1,23 +1,16 @@
 // Loaded before the program, in a process that is to die later: what a process costs most is reading its modules, and
 // that is done while the one before it still lives. Everything from reading the configuration on waits for its turn.
 import { once } from "node:events";
+import { readdirSync } from "node:fs";
 import module from "node:module";
 import { createInterface } from "node:readline";
-import { pathToFileURL } from "node:url";
-import { bundledFile } from "./wanted-packages.ts";
+import { programModule } from "../../bin/built.js";
 
-const packages = process.env["CRASH_PACKAGES"] ?? "";
-module.registerHooks({
-  resolve: (specifier, context, next) => {
-    const file = bundledFile(packages, specifier);
-    return file === null
-      ? next(specifier, context)
-      : { url: pathToFileURL(file).href, format: "module", shortCircuit: true };
-  },
-});
-
-await import("../../src/cli/program.ts");
-await import("../../src/cli/serve.ts");
+// As built, or as it is in the sources: `serve` is read when it is called.
+const program = new URL(await programModule());
+await import(program.href);
+const serve = readdirSync(new URL(".", program)).filter((name) => /^serve[.-]/.test(name));
+await Promise.all(serve.map(async (name) => await import(new URL(name, program).href)));
 await Promise.all([import("imapflow"), import("smtp-server"), import("mailauth")]);
 // A process that is killed keeps no compiled code for the next one.
 module.flushCompileCache();
