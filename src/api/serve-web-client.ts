@@ -56,7 +56,7 @@ export function serveWebClient(app: FastifyInstance, folder: string, refusePlain
 
 function sendFile(request: FastifyRequest, reply: FastifyReply, file: ClientFile): FastifyReply {
   void reply
-    .header("Cache-Control", file.immutable ? "public, max-age=31536000, immutable" : "no-cache")
+    .header("Cache-Control", cachingOf(file, request.url))
     .header("ETag", file.etag)
     .header("Vary", "Accept-Encoding")
     .header("X-Content-Type-Options", "nosniff")
@@ -66,6 +66,15 @@ function sendFile(request: FastifyRequest, reply: FastifyReply, file: ClientFile
   const { bytes, encoding } = encodedFor(request, file);
   if (encoding !== null) void reply.header("Content-Encoding", encoding);
   return reply.header("Content-Type", file.type).send(bytes);
+}
+
+/**
+ * Files of a build are named by what is in them. A browser looks for the icon whenever the window's title changes, which is
+ * with every ticket; for the page and the start script it asks each time, so that a new build is there at once.
+ */
+function cachingOf({ immutable }: ClientFile, url: string): string {
+  if (immutable) return "public, max-age=31536000, immutable";
+  return url.startsWith("/icons/") ? "public, max-age=86400" : "no-cache";
 }
 
 /** The smallest form that the browser takes (RFC 9110 12.5.3; a quality of 0 refuses one). */

@@ -1,5 +1,14 @@
 import type { Reader } from "./database.ts";
-import { NONE_PASSIVE, type Passive, type TicketFilter, conditions, isPlain, narrowedBy } from "./ticket-filter.ts";
+import {
+  NARROWING,
+  NONE_PASSIVE,
+  type Passive,
+  type TicketFilter,
+  conditions,
+  isOfFew,
+  isPlain,
+  narrowedBy,
+} from "./ticket-filter.ts";
 
 /** How many tickets match, exactly (R4). */
 export async function countTickets(reader: Reader, accountId: string, filter: TicketFilter): Promise<number> {
@@ -8,8 +17,9 @@ export async function countTickets(reader: Reader, accountId: string, filter: Ti
   const onlyLabel = asked.length === 1 && only === "labelIds" && filter.labelIds?.length === 1;
   if (onlyLabel && !isNarrow(filter)) return await countLabelled(reader, accountId, filter.labelIds?.[0] ?? "");
   // Any two filters together, and several labels, are compared in the one index that holds all of them.
-  const inFull = reader.engine === "sqlite" && (asked.length > 1 || only === "labelIds") && !isNarrow(filter);
-  const passive: Passive = inFull ? new Set(asked) : NONE_PASSIVE;
+  const inFull = (asked.length > 1 || only === "labelIds") && !isNarrow(filter);
+  // And those of a few customers are found by these, whatever else is asked of them.
+  const passive: Passive = reader.engine === "sqlite" && (inFull || isOfFew(filter)) ? new Set(asked) : NONE_PASSIVE;
   const { total } = await reader.query
     .selectFrom("tickets")
     .select((row) => row.fn.countAll<number>().as("total"))
@@ -19,23 +29,9 @@ export async function countTickets(reader: Reader, accountId: string, filter: Ti
   return total;
 }
 
-/** The filters whose columns `tickets_by_folder` holds. */
-const NARROWING = [
-  "within",
-  "inboxIds",
-  "userIds",
-  "labelIds",
-  "states",
-  "types",
-  "spam",
-  "trash",
-  "sinceCreated",
-  "sinceUpdated",
-] as const satisfies readonly (keyof TicketFilter)[];
-
 /** Whether few tickets are left at any rate, which are found by an index and looked at one by one. */
 function isNarrow(filter: TicketFilter): boolean {
-  return filter.ids !== undefined || filter.customerIds !== undefined || !isPlain(filter);
+  return isOfFew(filter) || !isPlain(filter);
 }
 
 async function countLabelled(reader: Reader, accountId: string, labelId: string): Promise<number> {

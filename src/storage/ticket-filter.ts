@@ -43,6 +43,25 @@ export function isPlain({ terms, conditions: asked }: TicketFilter): boolean {
   return terms === undefined && (asked === undefined || asked.length === 0);
 }
 
+/** The filters whose columns `tickets_by_folder` holds. */
+export const NARROWING = [
+  "within",
+  "inboxIds",
+  "userIds",
+  "labelIds",
+  "states",
+  "types",
+  "spam",
+  "trash",
+  "sinceCreated",
+  "sinceUpdated",
+] as const satisfies readonly (keyof TicketFilter)[];
+
+/** Whether it names tickets or customers: few are left then, which their own index finds. */
+export function isOfFew({ ids, customerIds }: TicketFilter): boolean {
+  return ids !== undefined || customerIds !== undefined;
+}
+
 /** Which members a filter has, which lists are empty, and whether the unassigned are asked for. */
 export function shapeOf(filter: TicketFilter): string {
   let shape = "";

@@ -4,6 +4,7 @@ import type { Slice, SortDirection } from "./paging.ts";
 import { prepared } from "./prepared.ts";
 import type { TicketRow } from "./schema.ts";
 import {
+  NARROWING,
   NONE_PASSIVE,
   type Narrowed,
   type Narrowing,
@@ -11,6 +12,7 @@ import {
   type TicketExpression,
   type TicketFilter,
   conditions,
+  isOfFew,
   isPlain,
   narrowedBy,
   shapeOf,
@@ -63,6 +65,9 @@ function preparePage(asked: Asked) {
 /** From so many matches on it is quicker to walk through the order that is asked for than to sort them. */
 const BROAD = 20_000;
 
+/** A customer's few tickets are found by the customer, and sorted: 0.3 ms, where a walk through all in their order took 45. */
+const OTHERS_PASSIVE: Passive = new Set(NARROWING);
+
 /**
  * SQLite knows nothing of how many tickets a filter leaves, and would rather sort half a million than walk in their order. Of
  * the filters whose index is not in the order that is asked for, those that leave many are passive.
@@ -73,7 +78,8 @@ async function passiveFilters(
   filter: TicketFilter,
   [first]: readonly TicketSort[],
 ): Promise<Passive> {
-  if (first === undefined || filter.ids !== undefined || filter.customerIds !== undefined) return NONE_PASSIVE;
+  if (first === undefined) return NONE_PASSIVE;
+  if (isOfFew(filter)) return OTHERS_PASSIVE;
   const candidates: readonly (keyof TicketFilter)[] = [
     ...(first.column === "created_at" ? [] : (["sinceCreated"] as const)),
     ...(first.column === "updated_at" ? [] : (["sinceUpdated"] as const)),
@@ -119,8 +125,9 @@ function pageOf(
     .selectAll()
     .where("tickets.account_id", "=", page.accountId)
     .where((row) => row.and(conditions(engine, page, { filter, passive }, row)));
+  const walks = engine === "postgres" || !isOfFew(filter);
   for (const { column, direction } of sort) {
-    query = query.orderBy(column, (order) => {
+    query = query.orderBy(walks ? column : sql`+${sql.ref(`tickets.${column}`)}`, (order) => {
       const directed = direction === "asc" ? order.asc() : order.desc();
       if (column !== "user_id") return directed;
       return direction === "asc" ? directed.nullsFirst() : directed.nullsLast();

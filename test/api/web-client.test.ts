@@ -14,6 +14,8 @@ const BROWSER = { Accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
 async function buildClient(folder: string, page: string): Promise<void> {
   await mkdir(join(folder, "assets"), { recursive: true });
   await writeFile(join(folder, "index.html"), page);
+  await mkdir(join(folder, "icons"), { recursive: true });
+  await writeFile(join(folder, "icons/icon.svg"), "<svg/>");
   await writeFile(join(folder, "theme.js"), "theme");
   await writeFile(join(folder, "manifest.webmanifest"), "{}");
   await writeFile(join(folder, "notes.txt"), "not served");
@@ -103,13 +105,14 @@ describe.skipIf(ENGINE_MISSING !== null)("the web client", () => {
     expect(headers["permissions-policy"]).toContain("camera=()");
   });
 
-  test("serves what is named by its content for a year, and the rest to be asked for again", async () => {
+  test("serves what is named by its content for a year, icons for a day, and the rest to be asked for again", async () => {
     const script = await get("/assets/app-1a2b.js");
     expect(script.headers["cache-control"]).toBe("public, max-age=31536000, immutable");
     expect(script.headers["content-type"]).toBe("text/javascript; charset=utf-8");
     expect(script.text).toBe(SCRIPT);
     const theme = await get("/theme.js");
     expect(theme.headers["cache-control"]).toBe("no-cache");
+    expect((await get("/icons/icon.svg")).headers["cache-control"]).toBe("public, max-age=86400");
     const again = await get("/theme.js", { "If-None-Match": String(theme.headers.etag) });
     expect([again.status, again.text]).toEqual([304, ""]);
     expect((await get("/manifest.webmanifest")).headers["content-type"]).toBe(

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { expectAccessible } from "../support/axe.ts";
 import { inChromium } from "../support/chromium.ts";
-import { addPerson, appears, disappears, openPage, openWebDesk } from "../support/web-desk.ts";
+import { addPerson, appears, disappears, listRow, openPage, openWebDesk } from "../support/web-desk.ts";
 import { conversation, customerWrites, mailArrives, maryAnswers, openTicket } from "../support/web-ticket.ts";
 
 const TRACKER = "https://tracker.example/dot.png";
@@ -36,6 +36,39 @@ inChromium("reading a ticket", () => {
     await expect.poll(async () => await page.getByRole("button", { name: "Fold this message" }).count()).toBe(12);
     await page.getByRole("button", { name: "Fold 12 earlier messages" }).click();
     await disappears(page.getByRole("button", { name: "Fold this message" }));
+  });
+
+  test("asks first for what is said, and only once, whichever way a ticket is opened", async () => {
+    const desk = await openWebDesk();
+    const one = await desk.ticket({ subject: "The first of two" });
+    const two = await desk.ticket({ subject: "The second of two" });
+    await customerWrites(desk, one.id, "Words of the first");
+    await customerWrites(desk, two.id, "Words of the second");
+    const { page } = await openPage(desk, { at: "/inbox/all" });
+    await appears(listRow(page, "The first of two"));
+    const asked: string[] = [];
+    page.on("request", (request) => {
+      const found = /\/tickets\/(\w{24})(\/\w+)?/.exec(request.url());
+      if (found !== null) asked.push(`${request.method()} ${found[1] === one.id ? "one" : "two"}${found[2] ?? ""}`);
+    });
+    await listRow(page, "The first of two").getByRole("link").dispatchEvent("click");
+    await appears(conversation(page).getByText("Words of the first"));
+    await page.keyboard.press("j");
+    await page.keyboard.press("k");
+    await appears(conversation(page).getByText(/Words of the/));
+    expect(asked[0]).toBe("GET one/messages");
+    expect(asked.filter((each) => each === "GET one/messages")).toHaveLength(1);
+    // Who only passes by says nothing to the others, and has nothing to take back.
+    expect(asked.filter((each) => each.includes("presence") && each.startsWith("DELETE"))).toEqual([]);
+  });
+
+  test("tells the exact time of a message to whoever rests on it", async () => {
+    const desk = await openWebDesk();
+    const ticket = await desk.ticket();
+    await customerWrites(desk, ticket.id, "When was that?");
+    const { page } = await openTicket(desk, ticket.id);
+    await conversation(page).getByRole("article").getByRole("time").hover();
+    await appears(page.getByText(/^\w+day,? .* at \d\d?:\d\d/));
   });
 
   test("goes to the message that a link names", async () => {

@@ -199,7 +199,8 @@ export const PRESENCE_BEAT = 30_000;
 export async function showPresence(ticketId: Id, state: PresenceState | null): Promise<void> {
   const path = `/tickets/${ticketId}/presence`;
   if (state === null) {
-    mine.delete(ticketId);
+    // Who only passed by has said nothing yet.
+    if (!mine.delete(ticketId)) return;
     await remove(path, { query: { tab: TAB } }).catch(() => undefined);
     return;
   }

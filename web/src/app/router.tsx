@@ -3,8 +3,9 @@ import { statusOf } from "../api/errors.ts";
 import { queryClient } from "../api/query-client.ts";
 import { sessionQuery, setupQuery } from "../api/queries/session.ts";
 import { firstList, prefetchList } from "../features/tickets/public/prefetch-list.ts";
+import { prefetchTicket } from "../features/tickets/public/prefetch-ticket.ts";
 import { loadTexts } from "../i18n/load.ts";
-import { FIRST_PLACE, placePath } from "../lib/places.ts";
+import { FIRST_PLACE, placePath, readPlace } from "../lib/places.ts";
 import { NotFoundScreen, ScreenError, ScreenPending } from "./screen-states.tsx";
 
 const root = createRootRoute({ notFoundComponent: NotFoundScreen, errorComponent: ScreenError });
@@ -114,6 +115,10 @@ function listRoutes<const Path extends string>(path: Path) {
   const ticket = createRoute({
     getParentRoute: () => list,
     path: "t/$ticketId",
+    loader: ({ location }) => {
+      const id = readPlace(location.pathname, "")?.ticketId;
+      if (id != null) prefetchTicket(id);
+    },
     component: ticketScreen,
     errorComponent: ScreenError,
   });

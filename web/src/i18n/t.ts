@@ -23,6 +23,7 @@ export type Params = Readonly<Record<string, string | number>>;
 
 let locale = "en";
 let plurals = new Intl.PluralRules(locale);
+let numbers = new Intl.NumberFormat(locale);
 let catalogue: Record<string, Message> = {};
 
 /** The language that texts, dates and numbers are in. */
@@ -33,6 +34,7 @@ export function currentLocale(): string {
 export function setLanguage(language: string): void {
   locale = language;
   plurals = new Intl.PluralRules(language);
+  numbers = new Intl.NumberFormat(language);
   catalogue = {};
 }
 
@@ -59,6 +61,6 @@ function fill(text: string, params: Params): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = params[name];
     if (value === undefined) return whole;
-    return typeof value === "number" ? new Intl.NumberFormat(locale).format(value) : value;
+    return typeof value === "number" ? numbers.format(value) : value;
   });
 }

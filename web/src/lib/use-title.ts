@@ -4,9 +4,18 @@ const NAME = "Cantrip";
 let parts: readonly string[] = [];
 let before = "";
 
+let waits = false;
+
+/** Once for all that changes together: a browser tells its window, its tab and its history of every title. */
 function write(): void {
-  const screen = parts.at(-1);
-  document.title = before + (screen === undefined ? NAME : `${screen} · ${NAME}`);
+  if (waits) return;
+  waits = true;
+  queueMicrotask(() => {
+    waits = false;
+    const screen = parts.at(-1);
+    const title = before + (screen === undefined ? NAME : `${screen} · ${NAME}`);
+    if (title !== document.title) document.title = title;
+  });
 }
 
 /** Names the screen in the window's title while the component is shown; the innermost wins (a ticket over its list). */

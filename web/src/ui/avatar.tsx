@@ -31,8 +31,12 @@ export function initials(name: string): string {
   return (first + last).toLocaleUpperCase();
 }
 
+const PLAIN = /^[A-Za-z0-9][\x20-\x7e]?$/;
+
 /** A letter with its accents, an emoji with its parts. */
 function firstLetter(word: string): string {
+  // Of most names in Latin letters: nothing can belong to it.
+  if (PLAIN.test(word.slice(0, 2))) return word.charAt(0);
   for (const { segment } of letters.segment(word)) return segment;
   return "";
 }

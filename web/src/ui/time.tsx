@@ -1,6 +1,5 @@
 import { useSyncExternalStore } from "react";
-import { exactTime, relativeTime, shortTime } from "../i18n/format.ts";
-import { tipProps } from "./tip.ts";
+import { relativeTime, shortTime } from "../i18n/format.ts";
 
 /** One clock for all times on the screen: they move on together, once a minute. */
 let minute = Math.floor(Date.now() / 60_000);
@@ -25,7 +24,8 @@ function subscribe(listener: () => void): () => void {
 export function Time({ at, short = false, className }: { at: string; short?: boolean; className?: string }) {
   useSyncExternalStore(subscribe, () => minute);
   return (
-    <time dateTime={at} {...tipProps({ tip: exactTime(at) })} className={className}>
+    // The exact time: see `TooltipLayer`.
+    <time dateTime={at} data-tip="" className={className}>
       {short ? shortTime(at) : relativeTime(at)}
     </time>
   );

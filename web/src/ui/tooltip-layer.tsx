@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { exactTime } from "../i18n/format.ts";
 import { Kbd } from "./kbd.tsx";
 import { placeBeside } from "./place.ts";
 
@@ -42,6 +43,12 @@ export function TooltipLayer() {
   );
 }
 
+/** A time is written out when somebody wants to know: a list has dozens, and each would cost more than its row. */
+function tipOf(element: HTMLElement): string {
+  const { tip = "" } = element.dataset;
+  return tip === "" && element instanceof HTMLTimeElement ? exactTime(element.dateTime) : tip;
+}
+
 function followPointerAndFocus(show: (shown: Shown | null) => void): () => void {
   const gone = new AbortController();
   const { signal } = gone;
@@ -61,7 +68,8 @@ function followPointerAndFocus(show: (shown: Shown | null) => void): () => void 
     if (found === null || found.getAttribute("aria-expanded") === "true") return;
     if (event.type === "focusin" && !found.matches(":focus-visible")) return;
     if (event instanceof PointerEvent && event.pointerType === "touch") return;
-    const { tip = "", tipKeys } = found.dataset;
+    const { tipKeys } = found.dataset;
+    const tip = tipOf(found);
     if (tip === "" && tipKeys === undefined) return;
     timer = setTimeout(
       () => {

@@ -1,8 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { messagesQuery } from "../../api/queries/messages.ts";
 import { sessionQuery } from "../../api/queries/session.ts";
-import { ticketQuery } from "../../api/queries/tickets.ts";
 import type { Id } from "../../api/types.ts";
 import { type CommandHandler, useCommand } from "../../keys/commands.ts";
 import type { CommandId } from "../../keys/bindings.ts";
@@ -11,6 +9,7 @@ import { useStore } from "../../lib/store.ts";
 import { useGo } from "../../lib/use-go.ts";
 import { type PickKind, type PlainAction, actionsIn } from "./actions.ts";
 import { closePeek, peeked } from "./peek-state.ts";
+import { prefetchTicket } from "./public/prefetch-ticket.ts";
 import { addSelected, clearSelection, selection, toggleSelected } from "./selection.ts";
 import { rowId } from "./ticket-row.tsx";
 import type { ListFocus } from "./use-list-focus.ts";
@@ -121,13 +120,9 @@ function rowOf(id: Id): HTMLElement | null {
 
 /** What one is about to open is there when one opens it. */
 function usePrefetch(id: Id | null): void {
-  const client = useQueryClient();
   useEffect(() => {
     if (id === null) return undefined;
-    const timer = setTimeout(() => {
-      void client.prefetchQuery(ticketQuery(id));
-      void client.prefetchInfiniteQuery(messagesQuery(id));
-    }, PREFETCH_AFTER);
+    const timer = setTimeout(() => prefetchTicket(id), PREFETCH_AFTER);
     return () => clearTimeout(timer);
-  }, [client, id]);
+  }, [id]);
 }
