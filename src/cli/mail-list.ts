@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { OUTCOMES, type Outcome } from "../domain/outcomes.ts";
 import { formatTime } from "../domain/time.ts";
+import type { SmtpEnvelope } from "../mail/smtp-server.ts";
 import { type ListedMessage, listReceivedMessages } from "../storage/received-message-list.ts";
 import { type CommonOptions, withAccount } from "./context.ts";
 import { examples, takesSite, wholeNumber } from "./options.ts";
@@ -36,12 +37,17 @@ async function list(options: ListOptions): Promise<void> {
   const rows = messages.map((each) => [
     each.id,
     formatTime(each.created_at),
-    each.from ?? each.mail_id,
+    each.from ?? each.from_name ?? envelopeSender(each),
     each.outcome,
     each.ticket_number,
     each.reason,
   ]);
   print(options, { messages: messages.map(fields) }, table(HEAD, rows, "No such mail."));
+}
+
+/** Of what came by SMTP and nothing was made of, this is all that is known. */
+function envelopeSender({ envelope }: ListedMessage): string | null {
+  return envelope === null ? null : (JSON.parse(envelope) as SmtpEnvelope).mailFrom || null;
 }
 
 function fields(message: ListedMessage): object {

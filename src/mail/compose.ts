@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import MailComposer from "nodemailer/lib/mail-composer";
-import { htmlToText } from "../domain/text.ts";
 import { type DkimSigner, signed } from "./dkim.ts";
 import { MAX_ID_LENGTH } from "./limits.ts";
 import { MailError } from "./mail-error.ts";
 import type { MailAddress } from "./parsed-message.ts";
+import { textOfHtml } from "./signature.ts";
 
 export interface OutgoingAttachment {
   name: string;
@@ -80,7 +80,7 @@ function mailOf(message: OutgoingMessage): ConstructorParameters<typeof MailComp
     ...(inReplyTo !== null && { inReplyTo }),
     ...(references.length > 0 && { references: references.join(" ") }),
     ...(autoSubmitted !== null && { headers: { "Auto-Submitted": autoSubmitted } }),
-    text: part(htmlized ? htmlToText(body) : body),
+    text: part(htmlized ? textOfHtml(body) : body),
     ...(htmlized && { html: part(body) }),
     attachments: message.attachments.map((each) => attachmentOf(each, htmlized)),
     baseBoundary: createHash("sha256").update(messageId).digest("hex").slice(0, 24),

@@ -1,3 +1,4 @@
+import { htmlToText } from "../domain/text.ts";
 import { splitReply, splitReplyHtml } from "./quoted-reply.ts";
 
 /**
@@ -12,4 +13,12 @@ export function withSignature(body: string, signature: string | null, htmlized: 
   }
   const { visible, more } = splitReplyHtml(body);
   return `${visible}\n<div class="cantrip-signature"><br>-- <br>\n${signature}\n</div>\n${more ?? ""}`;
+}
+
+/**
+ * The text of an HTML body, for who reads text. The line above a signature ends with a blank there, which HTML does not show:
+ * without it no mail program knows the line (RFC 3676 4.3).
+ */
+export function textOfHtml(html: string): string {
+  return htmlToText(html).replaceAll(/^--$/gm, "-- ");
 }

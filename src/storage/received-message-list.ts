@@ -6,6 +6,8 @@ import type { Outcome, ReceivedMessageRow } from "./schema.ts";
 export interface ListedMessage extends ReceivedMessageRow {
   /** The sender's address; null while (or when) nothing was made of the message. */
   from: string | null;
+  /** Who that is, or what: a delivery report has no address. */
+  from_name: string | null;
   verdicts: string | null;
   spam_score: number | null;
   ticket_number: number | null;
@@ -90,6 +92,7 @@ function listed(reader: Reader, accountId: string) {
     .selectAll("received")
     .select([
       "messages.from",
+      "messages.from_name",
       "messages.verdicts",
       "messages.spam_score",
       "tickets.number as ticket_number",

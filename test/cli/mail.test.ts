@@ -1,7 +1,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { createTicket } from "../../src/desk/create-ticket.ts";
 import { storeReceivedMessage } from "../../src/desk/store-received.ts";
+import { SYSTEM } from "../../src/domain/events.ts";
+import { Faults } from "../../src/domain/faults.ts";
+import { findLastMessage } from "../../src/storage/messages.ts";
 import { openStorage } from "../../src/storage/open.ts";
 import { findReceivedMessage } from "../../src/storage/received-messages.ts";
 import { type Installation, type SetUp, newInstallation, setup } from "./installation.ts";
@@ -109,6 +113,36 @@ describe.skipIf(inject("postgresMissing") !== null)("mail receive", () => {
     const processed = await place.run(["mail", "process", "--site", "acme", "--json"]);
     const none = { tickets: 0, replies: 0, bounces: 0, auto_replies: 0, duplicates: 0, spam: 0, quarantined: 0 };
     expect(processed.json()).toEqual({ ...none, processed: 0, failed: 0 });
+  });
+
+  test("lists a delivery report on a reply as what it is, not by its number", async () => {
+    const { account, user } = made;
+    const storage = await openStorage({ data: place.data, databaseUrl: place.databaseUrl });
+    try {
+      const mailId = await storage.db.transact(async (tx) => {
+        const reply = {
+          type: "reply",
+          direction: "out",
+          to: "ruby@example.com",
+          body: "Yes",
+          user_id: user.id,
+        } as const;
+        const input = { type: "email", subject: "Sent", customer: { first_name: "Ruby" }, messages: [reply] } as const;
+        const ticket = await createTicket(tx, account.id, SYSTEM, input, new Faults());
+        return (await findLastMessage(tx, account.id, ticket.id))?.mail_id;
+      });
+      const report = "From: MAILER-DAEMON@example.com\r\nSubject: Undelivered Mail Returned to Sender\r\n";
+      const text = `This is the mail system at host mx.example.com.\r\n\r\nMessage-ID: <${mailId}>\r\n`;
+      expect((await receive(`${report}Message-ID: <report-1@mx.example.com>\r\n\r\n${text}`)).json()).toMatchObject({
+        outcome: "bounce",
+        reason: expect.stringContaining("a delivery report on the message"),
+      });
+    } finally {
+      await storage.close();
+    }
+    const { stdout } = await place.run(["mail", "list", "--outcome", "bounce"]);
+    expect(stdout).toContain("Mail delivery");
+    expect(stdout).not.toContain("report-1@mx.example.com");
   });
 
   test("takes up what another process stored and did not get to process", async () => {

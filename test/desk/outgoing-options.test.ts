@@ -255,6 +255,8 @@ describe.skipIf(ENGINE_MISSING !== null)("the mail of a reply", () => {
       const html = (await sent(1)).mail.html ?? "";
       expect(html.indexOf("cantrip-signature")).toBeGreaterThan(html.indexOf("Yes."));
       expect(html.indexOf("cantrip-signature")).toBeLessThan(html.indexOf("May I?"));
+      // Also in the text beside the HTML: no mail program knows the line without its blank (RFC 3676 4.3).
+      expect((await sent(1)).mail.text).toContain("\n-- \nMary\n");
     });
 
     test("is the same with every attempt, whatever is set in between", async () => {
