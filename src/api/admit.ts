@@ -13,7 +13,7 @@ import { isOverrideRefused } from "./conventions/method-override.ts";
 import { urlFaultOf } from "./conventions/url.ts";
 import { HttpError } from "./errors.ts";
 import type { ApiContext, Route, Router } from "./router.ts";
-import type { Log } from "./server.ts";
+import type { Log } from "./log.ts";
 import type { SessionLimit } from "./session-limit.ts";
 import type { TokenUses } from "./token-uses.ts";
 

@@ -5,7 +5,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
 import type { Config } from "../config.ts";
 import { applyMethodOverride } from "./conventions/method-override.ts";
-import type { Log } from "./server.ts";
+import type { Log } from "./log.ts";
 
 /** Request line and headers together, in bytes; more is 431. The URL has a limit of its own below it. */
 export const HEADER_LIMIT = 48 * 1024;

@@ -3,7 +3,7 @@ import swaggerUi from "@fastify/swagger-ui";
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
 import { HttpError, refusalOf } from "./errors.ts";
 import { requestIdOf } from "./http-server.ts";
-import type { Log } from "./server.ts";
+import type { Log } from "./log.ts";
 import { serveWebClient } from "./serve-web-client.ts";
 
 export interface Pages {

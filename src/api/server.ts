@@ -19,6 +19,7 @@ import { rewriteUrl } from "./conventions/url.ts";
 import { HEADER_LIMIT, createHttpServer, requestIdOf } from "./http-server.ts";
 import { KnownTokens } from "./known-tokens.ts";
 import type { LiveUpdates } from "./live.ts";
+import type { Log } from "./log.ts";
 import { serveApi } from "./serve-api.ts";
 import { serveMetrics } from "./serve-metrics.ts";
 import { servePages } from "./serve-pages.ts";
@@ -27,14 +28,6 @@ import { SignInThrottle } from "./sign-in-throttle.ts";
 import { SessionLimit } from "./session-limit.ts";
 import { TokenUses } from "./token-uses.ts";
 import { serveViews } from "./view/serve-views.ts";
-
-/** Where the server tells what a client must not see. */
-export interface Log {
-  debug(facts: object, message: string): void;
-  error(facts: object, message: string): void;
-  /** Whether anybody reads the lines of a level; absent means yes. */
-  isLevelEnabled?(level: string): boolean;
-}
 
 export interface ServerParts {
   config: Pick<

@@ -22,7 +22,7 @@ import { type MessageRow, NO_ROUTE, type TicketRow, type UserRow } from "../stor
 import { findTicketByNumber, lockCurrentTicket } from "../storage/tickets.ts";
 import { findUser } from "../storage/users.ts";
 import { type PreparedMessage, prepareMessage, writeMessage } from "./add-message.ts";
-import type { ReceivedResult } from "./receive-message.ts";
+import type { ReceivedResult } from "./received-result.ts";
 import { ticketAnswered } from "./reply-to-ticket.ts";
 
 /** A message that may have to do with a notification. */

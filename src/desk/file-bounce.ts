@@ -8,7 +8,7 @@ import { lockTicket, updateTicket } from "../storage/tickets.ts";
 import { writeMessage } from "./add-message.ts";
 import { changeDelivery } from "./finish-attempt.ts";
 import { mailKey } from "./mail-key.ts";
-import type { ReceivedResult } from "./receive-message.ts";
+import type { ReceivedResult } from "./received-result.ts";
 
 /**
  * Attaches a delivery report to the message of ours that came back: the message says that it failed, the ticket shows a

@@ -17,6 +17,7 @@ import type { Tx } from "../storage/database.ts";
 import { isStorageFailure } from "../storage/storage-failures.ts";
 import { type Judge, judgeMailboxes } from "./judge-sender.ts";
 import { mailKey } from "./mail-key.ts";
+import type { ReceivedResult } from "./received-result.ts";
 import type { Keep } from "./store-received.ts";
 import { type ReadMail, threadMail } from "./thread-mail.ts";
 
@@ -25,13 +26,6 @@ import { type ReadMail, threadMail } from "./thread-mail.ts";
  * only of mailboxes with a trusted server.
  */
 export type Stores = Keep & { judge?: Judge };
-
-export interface ReceivedResult {
-  outcome: Exclude<ReceivedMessageRow["outcome"], "pending">;
-  reason: string | null;
-  ticketId: string | null;
-  messageId: string | null;
-}
 
 /**
  * Makes of a stored message what it is: a new ticket, a reply, a duplicate, or a case for a person (quarantine), with the

@@ -9,7 +9,8 @@ import type { ReceivedMessageRow } from "../storage/schema.ts";
 import type { Judge } from "./judge-sender.ts";
 import { openToLook } from "./open-mailbox.ts";
 import { recordBytes } from "./store-received.ts";
-import { type ReceivedResult, type Stores, processReceivedMessage } from "./receive-message.ts";
+import { type Stores, processReceivedMessage } from "./receive-message.ts";
+import type { ReceivedResult } from "./received-result.ts";
 
 /** What the server has to take up mail again with. */
 export interface IncomingMail {

@@ -27,7 +27,7 @@ import { LOOP_SPAN, NAME_LIMIT, findCustomerOf } from "./find-sender.ts";
 import { formatAddress, formatAddresses } from "./format-address.ts";
 import { mailKey } from "./mail-key.ts";
 import { doubtOf, judgeSpam, scoreText } from "./judge-spam.ts";
-import type { ReceivedResult } from "./receive-message.ts";
+import type { ReceivedResult } from "./received-result.ts";
 import { type Keep, recordBytes } from "./store-received.ts";
 import { ticketAnswered } from "./reply-to-ticket.ts";
 import { NO_SUMMARY, summaryWith } from "./ticket-summary.ts";

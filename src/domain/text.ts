@@ -1,12 +1,9 @@
-import { Tokenizer } from "htmlparser2";
+import { hiddenTags, readTokens } from "./html-tokens.ts";
 
 /**
  * The text that a person reads in an HTML body: scripts, styles, head and comments dropped, entities decoded, block
  * elements on lines of their own, blank space collapsed as a browser does (kept inside `pre`). Not a sanitizer: the
  * result is text, and must be escaped again where it is shown as HTML.
- *
- * It works on htmlparser2's tokens, not on its parser: the parser keeps a stack of open elements that it shifts for
- * every tag, and two million nested `<div>` (10 MB) held it for over ten minutes. Tokens have no depth.
  */
 export function htmlToText(html: string): string {
   const writer = new TextWriter();
@@ -38,33 +35,15 @@ export function htmlToText(html: string): string {
     if (pre) writer.writeVerbatim(content);
     else writer.write(content);
   };
-  const ignore = (): void => {};
-  const tokenizer = new Tokenizer(
-    { decodeEntities: true },
-    {
-      onopentagname: (start, end) => open(html.slice(start, end).toLowerCase()),
-      onclosetag: (start, end) => close(html.slice(start, end).toLowerCase()),
-      ontext: (start, end) => text(html.slice(start, end)),
-      ontextentity: (codepoint) => text(String.fromCodePoint(codepoint)),
-      oncdata: (start, end) => text(html.slice(start, end)),
-      onattribdata: ignore,
-      onattribentity: ignore,
-      onattribend: ignore,
-      onattribname: ignore,
-      oncomment: ignore,
-      ondeclaration: ignore,
-      onend: ignore,
-      onopentagend: ignore,
-      onprocessinginstruction: ignore,
-      onselfclosingtag: ignore,
-    },
-  );
-  tokenizer.write(html);
-  tokenizer.end();
+  readTokens(html, {
+    onopentagname: (start, end) => open(html.slice(start, end).toLowerCase()),
+    onclosetag: (start, end) => close(html.slice(start, end).toLowerCase()),
+    ontext: (start, end) => text(html.slice(start, end)),
+    ontextentity: (codepoint) => text(String.fromCodePoint(codepoint)),
+    oncdata: (start, end) => text(html.slice(start, end)),
+  });
   return writer.finish().replaceAll("\0", "");
 }
-
-const hiddenTags = new Set(["style", "script", "head", "title", "template"]);
 
 const blockTags = new Set(
   (

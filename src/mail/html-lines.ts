@@ -1,4 +1,5 @@
-import { hiddenTags, readTags, voidTags, type TagReader } from "./html-tags.ts";
+import { hiddenTags, voidTags } from "../domain/html-tokens.ts";
+import { readTags, type TagReader } from "./html-tags.ts";
 import type { ReplyLine } from "./reply-lines.ts";
 
 /**

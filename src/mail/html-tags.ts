@@ -1,4 +1,4 @@
-import { Tokenizer } from "htmlparser2";
+import { readTokens } from "../domain/html-tokens.ts";
 
 /** Is told of tags and text in their order; offsets are into the HTML. */
 export type TagReader = {
@@ -8,7 +8,6 @@ export type TagReader = {
   text(content: string, start: number, end: number): void;
 };
 
-/** On htmlparser2's tokens, not its parser, for the reason that domain/text.ts gives. */
 export function readTags(html: string, reader: TagReader): void {
   let name = "";
   let nameStart = 0;
@@ -19,47 +18,30 @@ export function readTags(html: string, reader: TagReader): void {
     const isKept = keptAttributes.has(attribute) && attributes.length < MAX_ATTRIBUTES;
     if (isKept) attributes += text.slice(0, MAX_ATTRIBUTES);
   };
-  const ignore = (): void => {};
-  const tokenizer = new Tokenizer(
-    { decodeEntities: true },
-    {
-      onopentagname: (start, end) => {
-        nameStart = start;
-        name = html.slice(start, end).toLowerCase();
-        attributes = "";
-      },
-      onattribname: (start, end) => {
-        attribute = html.slice(start, end).toLowerCase();
-        value(` ${attribute}=`);
-      },
-      onattribdata: (start, end) => value(html.slice(start, end)),
-      onattribentity: (codepoint) => value(String.fromCodePoint(codepoint)),
-      onopentagend: opened,
-      onselfclosingtag: opened,
-      onclosetag: (start, end) => {
-        const after = html.indexOf(">", end);
-        reader.close(html.slice(start, end).toLowerCase(), after < 0 ? html.length : after + 1);
-      },
-      ontext: (start, end) => reader.text(html.slice(start, end), start, end),
-      ontextentity: (codepoint, end) => reader.text(String.fromCodePoint(codepoint), end, end),
-      oncdata: (start, end) => reader.text(html.slice(start, end), start, end),
-      onattribend: ignore,
-      oncomment: ignore,
-      ondeclaration: ignore,
-      onend: ignore,
-      onprocessinginstruction: ignore,
+  readTokens(html, {
+    onopentagname: (start, end) => {
+      nameStart = start;
+      name = html.slice(start, end).toLowerCase();
+      attributes = "";
     },
-  );
-  tokenizer.write(html);
-  tokenizer.end();
+    onattribname: (start, end) => {
+      attribute = html.slice(start, end).toLowerCase();
+      value(` ${attribute}=`);
+    },
+    onattribdata: (start, end) => value(html.slice(start, end)),
+    onattribentity: (codepoint) => value(String.fromCodePoint(codepoint)),
+    onopentagend: opened,
+    onselfclosingtag: opened,
+    onclosetag: (start, end) => {
+      const after = html.indexOf(">", end);
+      reader.close(html.slice(start, end).toLowerCase(), after < 0 ? html.length : after + 1);
+    },
+    ontext: (start, end) => reader.text(html.slice(start, end), start, end),
+    ontextentity: (codepoint, end) => reader.text(String.fromCodePoint(codepoint), end, end),
+    oncdata: (start, end) => reader.text(html.slice(start, end), start, end),
+  });
 }
 
 /** What marks are looked for in. A few hundred characters hold every class of a mail program. */
 const keptAttributes = new Set(["id", "class", "name", "type", "width", "height", "style"]);
 const MAX_ATTRIBUTES = 500;
-
-/** Elements whose text nobody sees. */
-export const hiddenTags = new Set(["style", "script", "head", "title", "template"]);
-
-/** Elements without an end; Outlook's `o:p` holds nothing. */
-export const voidTags = new Set("area base br col embed hr img input link meta param source track wbr o:p".split(" "));

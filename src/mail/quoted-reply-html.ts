@@ -1,4 +1,5 @@
-import { hiddenTags, readTags, voidTags } from "./html-tags.ts";
+import { hiddenTags, voidTags } from "../domain/html-tokens.ts";
+import { readTags } from "./html-tags.ts";
 import { readHtmlLines } from "./html-lines.ts";
 import { findHistory } from "./reply-lines.ts";
 

@@ -1,5 +1,6 @@
 import { openJudge } from "../../src/desk/judge-sender.ts";
-import { type ReceivedResult, processReceivedMessage } from "../../src/desk/receive-message.ts";
+import { processReceivedMessage } from "../../src/desk/receive-message.ts";
+import type { ReceivedResult } from "../../src/desk/received-result.ts";
 import { type Received, storeReceivedMessage } from "../../src/desk/store-received.ts";
 import { type ParsedMessage } from "../../src/mail/parsed-message.ts";
 import { parseMessage } from "../../src/mail/parse.ts";

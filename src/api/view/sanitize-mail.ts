@@ -1,6 +1,6 @@
 // Longer than most: what a mail may hold stands in one place.
-import { Tokenizer } from "htmlparser2";
 import sanitizeHtml from "sanitize-html";
+import { readTokens, voidTags } from "../../domain/html-tokens.ts";
 import { safeStyle } from "./safe-style.ts";
 
 const TAGS = (
@@ -159,44 +159,23 @@ function readUrl(text: string, protocols: readonly string[]): string | null {
   return url !== null && protocols.includes(url.protocol) ? url.href : null;
 }
 
-const VOID = new Set("area base br col embed hr img input link meta source track wbr".split(" "));
-
 /** Counts tags without building anything: linear, whatever is open. */
 function isTooComplex(html: string): boolean {
   if (html.length > LENGTH_LIMIT) return true;
   let tags = 0;
   let depth = 0;
   let deepest = 0;
-  const ignore = (): void => {};
-  const tokenizer = new Tokenizer(
-    { decodeEntities: false },
-    {
-      onopentagname(start, end) {
-        tags += 1;
-        if (VOID.has(html.slice(start, end).toLowerCase())) return;
-        depth += 1;
-        deepest = Math.max(deepest, depth);
-      },
-      onclosetag() {
-        tags += 1;
-        depth = Math.max(0, depth - 1);
-      },
-      ontext: ignore,
-      ontextentity: ignore,
-      oncdata: ignore,
-      onattribdata: ignore,
-      onattribentity: ignore,
-      onattribend: ignore,
-      onattribname: ignore,
-      oncomment: ignore,
-      ondeclaration: ignore,
-      onend: ignore,
-      onopentagend: ignore,
-      onprocessinginstruction: ignore,
-      onselfclosingtag: ignore,
+  readTokens(html, {
+    onopentagname: (start, end) => {
+      tags += 1;
+      if (voidTags.has(html.slice(start, end).toLowerCase())) return;
+      depth += 1;
+      deepest = Math.max(deepest, depth);
     },
-  );
-  tokenizer.write(html);
-  tokenizer.end();
+    onclosetag: () => {
+      tags += 1;
+      depth = Math.max(0, depth - 1);
+    },
+  });
   return tags > TAG_LIMIT || deepest > DEPTH_LIMIT;
 }
