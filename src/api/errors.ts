@@ -1,6 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import type { ShownHeaders } from "./conventions/envelope.ts";
 import { Conflict, Invalid, Malformed, NotAllowed, NotFound } from "../domain/errors.ts";
+import { isStorageAway } from "../storage/storage-failures.ts";
 
 /** A refusal that only HTTP knows: 401, 405, 413, 414, 415, 429 and the like. */
 export class HttpError extends Error {
@@ -22,7 +23,10 @@ export interface Refusal {
   body: { message: string; errors?: { message: string }[] } | null;
 }
 
-/** The one place where errors become HTTP. Whatever is not listed is a fault of ours: 500. */
+/** When storage does not work, in seconds: so long it takes at least until a database that was restarted answers. */
+const STORAGE_BACK_AFTER = 5;
+
+/** The one place where errors become HTTP. Storage that cannot work now is 503; whatever is not listed is a fault of ours: 500. */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof HttpError) return refuse(error.status, error.message, error.headers);
   if (error instanceof NotFound) return refuse(404, "Not Found");
@@ -34,6 +38,9 @@ export function refusalOf(error: unknown): Refusal {
     return { status: 422, headers: {}, body: { message: error.message, errors } };
   }
   const status = statusOfFramework(error);
+  if (status === null && isStorageAway(error)) {
+    return { status: 503, headers: { "Retry-After": STORAGE_BACK_AFTER }, body: null };
+  }
   return status === null
     ? { status: 500, headers: {}, body: null }
     : refuse(status, STATUS_CODES[status] ?? "Bad Request");

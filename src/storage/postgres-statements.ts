@@ -10,6 +10,8 @@ const NOT_PREPARED = ["26000", "42P05"];
 /** The name that a statement is prepared under on a connection; none where connections are not ours for longer than a transaction. */
 export interface Naming {
   nameOf(statement: Statement): string | undefined;
+  /** Whether the server itself answers, and no pooler for it. False until that is known. */
+  isDirect(): boolean;
   /** Whether an error says that what was prepared is out of date. Everything is prepared anew then. */
   isStale(error: unknown): boolean;
 }
@@ -30,6 +32,7 @@ export function openNaming(pool: pg.Pool): Naming {
   });
   return {
     nameOf: ({ name }) => (named ? `${name}_${epoch}` : undefined),
+    isDirect: () => named,
     isStale(error) {
       const lost = hasCode(error, NOT_PREPARED);
       if (lost) named = false;

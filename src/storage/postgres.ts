@@ -15,6 +15,7 @@ import { listenForNews, openAnnouncer } from "./postgres-news.ts";
 import { markWritten, neededLsn, openReplica } from "./replica.ts";
 import type { Schema } from "./schema.ts";
 import { hasCode, openNaming, retryingStale, statementsOn } from "./postgres-statements.ts";
+import { CONNECT_PATIENCE, watchConnections } from "./postgres-watch.ts";
 
 /** Reads what the server sends. Counts and epoch milliseconds are int8; both stay far below 2^53. */
 export const postgresTypes: pg.CustomTypesConfig = {
@@ -47,11 +48,19 @@ export function openPostgres({
   plugins = [],
 }: PostgresOptions): Driver {
   // Queries that are given at once are sent at once: `pipeline`, which the types do not know yet.
-  const options = { connectionString: url, max: connections, types: postgresTypes, pipeline: true };
+  const options = {
+    connectionString: url,
+    max: connections,
+    types: postgresTypes,
+    pipeline: true,
+    keepAlive: true,
+    connectionTimeoutMillis: CONNECT_PATIENCE,
+  };
   const pool = new pg.Pool(options);
   // An idle connection that the server closes (a restart) is replaced by the pool; without a listener it would end the process.
   pool.on("error", () => undefined);
   const naming = openNaming(pool);
+  const watch = watchConnections(pool, url, () => naming.isDirect());
   const compiled = new Map<object, unknown>();
   const reads: Way = {
     query: new Kysely<Schema>({ dialect: new PostgresDialect({ pool }), plugins }),
@@ -93,6 +102,7 @@ export function openPostgres({
     replicaOf: async (accountId) =>
       replica !== null && (await replica.has(await neededLsn(pool, accountId))) ? replica.reads : null,
     close: async () => {
+      watch.stop();
       await announcer.sent();
       await replica?.close();
       await reads.query.destroy();

@@ -106,7 +106,7 @@ export function openReplica(
 }
 
 /** A query may run on either server: a name would be known on one. */
-const UNNAMED: Naming = { nameOf: () => undefined, isStale: () => false };
+const UNNAMED: Naming = { nameOf: () => undefined, isDirect: () => false, isStale: () => false };
 
 /** One run at a time: who asks while it is under way gets its result. */
 function shared(work: () => Promise<void>): () => Promise<void> {

@@ -9,7 +9,7 @@ const SQLITE_CODES = [5, 6, 7, 8, 10, 11, 13, 14];
 
 /** What `pg` says, without a code, of a connection that is gone. */
 const CONNECTION_LOST =
-  /connection terminated|not queryable|trying to connect|after calling end|driver has already been destroyed/i;
+  /connection terminated|not queryable|trying to connect|timeout expired|query read timeout|after calling end|driver has already been destroyed/i;
 
 /**
  * Whether an error says that the storage cannot work now, whatever it is given: a lost connection, a full disk, a lock that
@@ -22,4 +22,13 @@ export function isStorageFailure(error: unknown): boolean {
   const code = "code" in error ? String(error.code) : "";
   if (/^[0-9A-Z]{5}$/.test(code)) return POSTGRES_CLASSES.includes(code.slice(0, 2));
   return CONNECTION_LOST.test(error.message);
+}
+
+/** Of these the ones that pass by themselves: not a file that is missing, nor storage that this process has closed. */
+export function isStorageAway(error: unknown): boolean {
+  if (!isStorageFailure(error) || !(error instanceof Error)) return false;
+  return (
+    !/after calling end|driver has already been destroyed/i.test(error.message) &&
+    !("code" in error && error.code === "ENOENT")
+  );
 }

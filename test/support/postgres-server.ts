@@ -159,9 +159,11 @@ function accepting(server: ChildProcess): Promise<void> {
   const timer = setTimeout(() => fail(`no answer in ${START_TIMEOUT_MS} ms`), START_TIMEOUT_MS);
   server.on("error", (error) => fail(error.message));
   server.stderr?.on("data", (chunk: Buffer) => {
-    if (said.length < 10_000) said += chunk.toString();
+    // The last of it: clients that come while it recovers make it say much.
+    said = (said + chunk.toString()).slice(-10_000);
     if (/ready to accept (read-only )?connections/.test(said)) resolve();
-    else if (said.includes("FATAL:")) fail("see below");
+    // What it refuses a client that comes while it recovers is no reason to give up.
+    else if (/FATAL:(?! {2}the database system is )/.test(said)) fail("see below");
   });
   return promise.finally(() => clearTimeout(timer));
 }

@@ -6,6 +6,8 @@ export interface Wire {
   port: number;
   /** From now on nothing passes, on old connections and new ones, and nobody is told: a cable that was pulled. */
   cut(): void;
+  /** Nothing passes any more on the connections there are, and nobody is told; new ones are well: a router that forgot them. */
+  strand(): void;
   /** Ends all connections and refuses new ones: a server that is gone. */
   refuse(): void;
   /** New connections pass again, and what waited. */
@@ -44,6 +46,9 @@ export async function layWire(target: number): Promise<Wire> {
     port: (server.address() as AddressInfo).port,
     cut: () => {
       state = "cut";
+      for (const socket of sockets) socket.pause();
+    },
+    strand: () => {
       for (const socket of sockets) socket.pause();
     },
     refuse: () => {

@@ -1,0 +1,113 @@
+import pg from "pg";
+import { SECOND } from "../domain/time.ts";
+
+/** How long a connection may keep silent over a query before the database is asked for by another. */
+const SILENCE = 5 * SECOND;
+const LOOK_EVERY = SECOND;
+
+/** How long a new connection may take; and in the pool, how long a query waits for one. */
+export const CONNECT_PATIENCE = 10 * SECOND;
+const PROBE_PATIENCE = 5 * SECOND;
+
+/**
+ * So that the server, too, notices within half a minute when we are gone without a word: until then it keeps the rows that
+ * a transaction had locked. Not through a pooler, whose connections are not ours.
+ */
+const KEEP_ALIVE = `select set_config('tcp_keepalives_idle', '10', false), set_config('tcp_keepalives_interval', '5', false),
+  set_config('tcp_keepalives_count', '3', false), set_config('tcp_user_timeout', '25000', false)
+  where pg_backend_pid() = $1`;
+
+export interface Watch {
+  stop(): void;
+}
+
+/**
+ * Ends connections whose network is gone. TCP takes a quarter of an hour to give up on a peer that says nothing, and until then
+ * a request would wait and hold its place in the pool. A query may well take long, so silence alone proves nothing: a
+ * second connection asks the server. If none comes about, or the server knows nothing of the query, the silent one is
+ * destroyed, and its query fails as with any lost connection. `isDirect` says that no pooler stands in between, whose process
+ * numbers are not the server's.
+ */
+export function watchConnections(pool: pg.Pool, url: string, isDirect: () => boolean): Watch {
+  const held = new Map<pg.PoolClient, Heard>();
+  let isAsking = false;
+  pool.on("connect", (client) => {
+    // While it is in use the pool does not listen, and an error that nobody hears ends the process. Its query fails with it.
+    client.on("error", () => undefined);
+    client.query(KEEP_ALIVE, [processOf(client)]).catch(() => undefined);
+  });
+  pool.on("acquire", (client) => held.set(client, { bytes: 0, since: 0 }));
+  pool.on("release", (_error, client) => held.delete(client));
+  const look = (): void => {
+    const now = performance.now();
+    const silent = [...held].flatMap(([client, heard]) => (isSilent(client, heard, now) ? client : []));
+    if (silent.length === 0 || isAsking) return;
+    isAsking = true;
+    void lostOf(silent, url, isDirect())
+      .then((lost) => lost.filter((client) => stillWaits(client, held.get(client))).forEach(destroy))
+      .finally(() => (isAsking = false));
+  };
+  const timer = setInterval(look, LOOK_EVERY).unref();
+  return { stop: () => clearInterval(timer) };
+}
+
+/** How much had come on a connection, and since when nothing has while a query waited. */
+interface Heard {
+  bytes: number;
+  since: number;
+}
+
+function isSilent(client: pg.PoolClient, heard: Heard, now: number): boolean {
+  const { bytesRead } = streamOf(client);
+  if (!isWaiting(client) || bytesRead !== heard.bytes || heard.since === 0) {
+    Object.assign(heard, { bytes: bytesRead, since: now });
+    return false;
+  }
+  return now - heard.since >= SILENCE;
+}
+
+function stillWaits(client: pg.PoolClient, heard: Heard | undefined): boolean {
+  return heard !== undefined && isWaiting(client) && streamOf(client).bytesRead === heard.bytes;
+}
+
+/** Those of the silent connections that are lost: all when the database cannot be reached, else those that it does nothing for. */
+async function lostOf(silent: readonly pg.PoolClient[], url: string, isDirect: boolean): Promise<pg.PoolClient[]> {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: PROBE_PATIENCE,
+    query_timeout: PROBE_PATIENCE,
+  });
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ pid: number }>(
+      "select pid from pg_stat_activity where pid = any($1) and state in ('active', 'fastpath function call')",
+      [silent.map(processOf)],
+    );
+    const busy = new Set(rows.map(({ pid }) => pid));
+    return isDirect ? silent.filter((each) => !busy.has(processOf(each))) : [];
+  } catch (error) {
+    // An answer of its own, such as too many connections, is one.
+    return error instanceof pg.DatabaseError ? [] : [...silent];
+  } finally {
+    streamOf(client).destroy();
+  }
+}
+
+function destroy(client: pg.PoolClient): void {
+  streamOf(client).destroy(new Error("Connection terminated: the database did not answer"));
+}
+
+// What `pg` keeps and its types do not tell.
+
+function isWaiting(client: pg.PoolClient): boolean {
+  return Reflect.get(client, "readyForQuery") === false;
+}
+
+function processOf(client: pg.PoolClient): number {
+  return Reflect.get(client, "processID") as number;
+}
+
+function streamOf(client: pg.ClientBase): { bytesRead: number; destroy(error?: Error): void } {
+  return (Reflect.get(client, "connection") as { stream: { bytesRead: number; destroy(error?: Error): void } }).stream;
+}
