@@ -12,6 +12,7 @@ import { readIdempotencyKey } from "./conventions/idempotency.ts";
 import { isOverrideRefused } from "./conventions/method-override.ts";
 import { urlFaultOf } from "./conventions/url.ts";
 import { HttpError } from "./errors.ts";
+import type { FairTurns } from "./fair-turns.ts";
 import type { ApiContext, Route, Router } from "./router.ts";
 import type { Log } from "./log.ts";
 import type { SessionLimit } from "./session-limit.ts";
@@ -22,6 +23,7 @@ export interface ApiParts {
   auth: AuthContext;
   uses: TokenUses;
   sessionLimit: SessionLimit;
+  turns: FairTurns;
   log: Log;
   bodyLimit: number;
 }
@@ -58,6 +60,9 @@ export async function admit(parts: ApiParts, request: FastifyRequest, router: Ro
   const address = context.transport.clientOf(raw);
   const call: Call = { ...caller, request, address, query: request.asked, charged: null, idempotent: null };
   request.call = call;
+  // Nothing is waited for that need not be: a promise costs as much as half of this function.
+  const turn = parts.turns.take(call.account.id);
+  if (turn !== undefined) await turn;
   await limit(parts, request, call);
   if (call.user === null) refuseForeignWrite(raw);
   else refuseForeignSession(auth, raw);

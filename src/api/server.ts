@@ -19,6 +19,7 @@ import { rewriteUrl } from "./conventions/url.ts";
 import { HEADER_LIMIT, createHttpServer, requestIdOf } from "./http-server.ts";
 import { KnownTokens } from "./known-tokens.ts";
 import type { LiveUpdates } from "./live.ts";
+import { FairTurns } from "./fair-turns.ts";
 import type { Log } from "./log.ts";
 import { serveApi } from "./serve-api.ts";
 import { serveMetrics } from "./serve-metrics.ts";
@@ -142,6 +143,7 @@ export async function createApiServer({
     auth,
     uses,
     sessionLimit: new SessionLimit(),
+    turns: new FairTurns(),
     log,
     bodyLimit: config.bodyLimit,
   };
