@@ -80,7 +80,7 @@ describe("turns of accounts", () => {
 
   test("those that wait go on in their order, one of each account in a turn", async () => {
     const turns = new FairTurns();
-    for (const each of ["one", "two"]) expect(turns.take(each)).toBeUndefined();
+    for (const each of ["one", "two", "one"]) expect(turns.take(each)).toBeUndefined();
     work();
     const order: string[] = [];
     const waits = ["one a", "one b", "two a", "two b"].map(async (name) => {
