@@ -26,6 +26,7 @@ export const AREAS: Readonly<Record<string, Area>> = {
     names: ["count", "search", "stall", "neighbour", "load_mb"],
     load: async () => (await import("./size/size-bench.ts")).sizeBench,
   },
+  workers: { names: ["workers"], load: async () => (await import("./workers/worker-bench.ts")).workerBench },
   web: {
     names: ["js_kb", "first_list_ms", "open_ms", "heap_growth", "scroll"],
     load: async () => (await import("./web/web-bench.ts")).webBench,

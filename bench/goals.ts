@@ -23,6 +23,7 @@ const GOALS: Readonly<Record<string, Goal>> = {
   search: most(100),
   stall: most(50),
   neighbour: most(2),
+  workers: least(1.7),
   idle_mb: most(110),
   load_mb: most(250),
   cold_ms: most(600),

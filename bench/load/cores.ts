@@ -5,6 +5,7 @@ import { availableParallelism } from "node:os";
 export const SERVER_CORE = "0";
 const OTHER_CORES = availableParallelism() > 1 ? `1-${availableParallelism() - 1}` : "0";
 export const LOAD_CORES = OTHER_CORES;
+export const ALL_CORES = `0-${availableParallelism() - 1}`;
 
 const canPin = spawnSync("taskset", ["--version"]).status === 0;
 

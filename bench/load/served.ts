@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Place } from "../crash/desk-under-test.ts";
-import { SERVER_CORE, pinned } from "./cores.ts";
+import { ALL_CORES, SERVER_CORE, pinned } from "./cores.ts";
 
 /** A server process that a bench asks. */
 export interface Served {
@@ -19,19 +19,32 @@ const BIN = join(import.meta.dirname, "../../bin/cantrip");
 
 /** Starts the real program on a place, alone on its core. */
 export async function serveFrom(place: Place, nodeOptions: readonly string[] = []): Promise<Served> {
-  const env = {
+  return await serveProgram([...nodeOptions, BIN, "serve", "--port", "0", "--json"], environmentOf(place));
+}
+
+/** Starts it with several processes, on all cores. */
+export async function serveWithWorkers(place: Place, workers: number): Promise<Served> {
+  const args = [BIN, "serve", "--port", "0", "--json", "--workers", String(workers)];
+  return await serveProgram(args, environmentOf(place), ALL_CORES);
+}
+
+function environmentOf(place: Place): Record<string, string> {
+  return {
     CANTRIP_DATA: place.data,
     CANTRIP_LOG_LEVEL: "warn",
     CANTRIP_BUILD: "never",
     CANTRIP_DRAIN_SECONDS: "0",
     ...(place.databaseUrl !== null && { DATABASE_URL: place.databaseUrl }),
   };
-  return await serveProgram([...nodeOptions, BIN, "serve", "--port", "0", "--json"], env);
 }
 
 /** Starts a program that prints where it listens as JSON, `listening` of its first line. */
-export async function serveProgram(args: readonly string[], env: Record<string, string> = {}): Promise<Served> {
-  const [command, ...rest] = pinned(SERVER_CORE, [process.execPath, ...args]);
+export async function serveProgram(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  cores = SERVER_CORE,
+): Promise<Served> {
+  const [command, ...rest] = pinned(cores, [process.execPath, ...args]);
   const start = performance.now();
   const child = spawn(command, rest, {
     env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...env },
@@ -68,6 +81,10 @@ const TICKS_PER_SECOND = 100;
 
 /** Seconds that a process and its threads have had of a core so far (Linux). */
 export function coreSecondsOf({ process: { pid } }: Served): number {
+  return coreSecondsOfProcess(pid ?? 0);
+}
+
+export function coreSecondsOfProcess(pid: number): number {
   // The second field is a name in parentheses; user and system time are the 14th and 15th.
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
     .replace(/^.*\) /s, "")
