@@ -1,6 +1,7 @@
 import tailwind from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import type { InlineConfig, Plugin } from "vite";
+import { drawEarly } from "./bundle-early.ts";
 
 export const webRoot = import.meta.dirname;
 
@@ -9,7 +10,7 @@ export function bundleOptions(): InlineConfig {
   return {
     configFile: false,
     root: webRoot,
-    plugins: [react(), tailwind(), preloadFirstScreens()],
+    plugins: [react(), tailwind(), drawEarly(), preloadFirstScreens()],
     build: {
       target: ["chrome120", "firefox121", "safari17.4"],
       emptyOutDir: true,

@@ -7,7 +7,9 @@ export const STAMP = "stamp";
 
 /** What stands in the stamp of a build of these sources. */
 export function stamp(): string {
-  return sourceHash(["src", "public", "index.html", "bundle.ts", "build.ts"].map((path) => join("web", path)));
+  return sourceHash(
+    ["src", "public", "index.html", "bundle.ts", "bundle-early.ts", "build.ts"].map((path) => join("web", path)),
+  );
 }
 
 /** Whether web/dist was built of these very sources. */

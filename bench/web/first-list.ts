@@ -12,11 +12,21 @@ const SLOWER = 4;
 
 const BUILT = join(import.meta.dirname, "../../web/dist");
 
-/** Notes when the first row of the list was on the screen: the frame after the one that drew it. */
+/**
+ * Notes when the first row of the list was on the screen, the frame after the one that drew it; and when the client that takes
+ * keys and presses had drawn its own in that place.
+ */
 const WATCH = `
   globalThis.listShown = new Promise((resolve) => {
     const look = () => {
       if (document.querySelector("[role=row][data-at] time") === null) return requestAnimationFrame(look);
+      requestAnimationFrame(() => setTimeout(() => resolve(performance.now())));
+    };
+    document.addEventListener("DOMContentLoaded", look);
+  });
+  globalThis.listUsable = new Promise((resolve) => {
+    const look = () => {
+      if (document.querySelector("#app [role=row][data-at] time") === null) return requestAnimationFrame(look);
       requestAnimationFrame(() => setTimeout(() => resolve(performance.now())));
     };
     document.addEventListener("DOMContentLoaded", look);
@@ -26,6 +36,7 @@ const WATCH = `
 /** A first visit to a list of 100,000 tickets, with an empty cache and a processor four times slower. */
 export async function measureFirstList(browser: Browser, url: string, cookie: string): Promise<Measured> {
   const times: number[] = [];
+  const usable: number[] = [];
   const warm: number[] = [];
   let scripts: string[] = [];
   let total = 0;
@@ -35,6 +46,7 @@ export async function measureFirstList(browser: Browser, url: string, cookie: st
     await page.addInitScript(WATCH);
     await page.goto("/inbox/all", { waitUntil: "commit" });
     times.push(await page.evaluate<number>("listShown"));
+    usable.push(await page.evaluate<number>("listUsable"));
     total = Number(await page.getByRole("grid").getAttribute("aria-rowcount"));
     scripts = await page.evaluate<string[]>(
       `performance.getEntriesByType("resource").map((each) => new URL(each.name).pathname).filter((path) => path.endsWith(".js"))`,
@@ -52,6 +64,7 @@ export async function measureFirstList(browser: Browser, url: string, cookie: st
       first_load_scripts: new Set(scripts).size,
       first_list_median_ms: Math.round(first),
       first_list_slowest_ms: Math.round(Math.max(...times)),
+      first_list_usable_median_ms: Math.round(percentile(usable, 50)),
       next_list_median_ms: Math.round(percentile(warm, 50)),
       tickets_in_list: total,
     },

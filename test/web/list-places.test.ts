@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { LIST_PAGE, blockOf } from "../../web/src/api/queries/tickets.ts";
+import { LIST_PAGE } from "../../web/src/api/queries/ticket-page.ts";
+import { blockOf } from "../../web/src/api/queries/tickets.ts";
 import type { TicketRow } from "../../web/src/api/types.ts";
 import { placeRows } from "../../web/src/features/tickets/use-list.ts";
 

@@ -5,6 +5,7 @@ import { followLive } from "../api/live.ts";
 import { useNews } from "../features/tickets/public/news.ts";
 import { Rail } from "../features/tickets/public/rail.tsx";
 import { t } from "../i18n/t.ts";
+import { dropEarly } from "../lib/early.ts";
 import { frameState, openRail } from "../lib/frame-state.ts";
 import { useStore } from "../lib/store.ts";
 import { useLayout } from "../lib/use-media.ts";
@@ -16,12 +17,16 @@ import { overlays } from "./overlays.ts";
 const KeySheet = lazy(async () => ({ default: (await import("./key-sheet.tsx")).KeySheet }));
 const Palette = lazy(async () => ({ default: (await import("./palette.tsx")).Palette }));
 
+/** Milliseconds. */
+const EARLY_FOR = 1000;
+
 /** What is around every screen of a session: rail, banner, palette, key sheet; keys and the live stream. */
 export function Frame() {
   const layout = useLayout();
   const { railOpen, railSmall } = useStore(frameState);
   const open = useStore(overlays);
   useEffect(followLive, []);
+  useEarlyGoes();
   useNews();
   useFrameCommands();
   useRailCloses();
@@ -59,6 +64,14 @@ export function Frame() {
       </Suspense>
     </div>
   );
+}
+
+/** The list itself takes away what was drawn before it (`early/`); where there is none in the end, a moment later. */
+function useEarlyGoes(): void {
+  useEffect(() => {
+    const timer = setTimeout(dropEarly, EARLY_FOR);
+    return () => clearTimeout(timer);
+  }, []);
 }
 
 /** The rail over the screen has done its work once one is somewhere else. */

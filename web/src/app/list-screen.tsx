@@ -3,6 +3,7 @@ import { useEffect } from "react";
 import { queryClient } from "../api/query-client.ts";
 import { ListPane } from "../features/tickets/public/list-pane.tsx";
 import { t } from "../i18n/t.ts";
+import { LIST_WIDTH } from "../lib/frame-state.ts";
 import { useKeptNumber } from "../lib/use-kept-number.ts";
 import { useLayout } from "../lib/use-media.ts";
 import { usePlace } from "../lib/use-place.ts";
@@ -15,13 +16,11 @@ import { ScreenError } from "./screen-states.tsx";
  */
 const LOOK_EVERY = 1000;
 
-const WIDTH = { start: 360, min: 300, max: 520 };
-
 /** A list and the ticket that is opened from it; on a phone one of the two. */
 export function ListScreen() {
   const layout = useLayout();
   const { place, ticketId } = usePlace();
-  const [width, setWidth] = useKeptNumber("list-width", WIDTH.start);
+  const [width, setWidth] = useKeptNumber("list-width", LIST_WIDTH.start);
   useEffect(() => {
     const timer = setInterval(() => {
       if (queryClient.isFetching() > 0) return;
@@ -42,7 +41,7 @@ export function ListScreen() {
       <div id="list-pane" style={{ width }} className="flex shrink-0 flex-col print:hidden">
         {list}
       </div>
-      <Resizer label={t("frame.resizeList")} controls="list-pane" width={width} {...WIDTH} onWidth={setWidth} />
+      <Resizer label={t("frame.resizeList")} controls="list-pane" width={width} {...LIST_WIDTH} onWidth={setWidth} />
       <Outlet />
     </>
   );

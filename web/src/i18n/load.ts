@@ -1,9 +1,7 @@
-import { readKept, writeKept } from "../lib/kept.ts";
+import { writeKept } from "../lib/kept.ts";
+import { type Language, currentLanguage } from "./language.ts";
 import type { Messages } from "./plural.ts";
-import { addMessages, setLanguage } from "./t.ts";
-
-export const LANGUAGES = { en: "English", de: "Deutsch" } as const;
-export type Language = keyof typeof LANGUAGES;
+import { addMessages } from "./t.ts";
 
 /** Texts that come with the first load, and those that come with their screens. */
 export type Area = "frame" | "tickets" | "ticket" | "composer" | "customers" | "settings" | "mailSettings" | "signIn";
@@ -12,7 +10,7 @@ type Load = () => Promise<Record<string, Messages>>;
 
 const FILES: Record<Language, Record<Area, Load>> = {
   en: {
-    frame: async () => await import("./en/frame.ts"),
+    frame: async () => ({ ...(await import("./en/frame.ts")), ...(await import("./en/rows.ts")) }),
     tickets: async () => await import("./en/tickets.ts"),
     ticket: async () => await import("./en/ticket.ts"),
     composer: async () => await import("./en/composer.ts"),
@@ -22,7 +20,7 @@ const FILES: Record<Language, Record<Area, Load>> = {
     signIn: async () => await import("./en/sign-in.ts"),
   },
   de: {
-    frame: async () => await import("./de/frame.ts"),
+    frame: async () => ({ ...(await import("./de/frame.ts")), ...(await import("./de/rows.ts")) }),
     tickets: async () => await import("./de/tickets.ts"),
     ticket: async () => await import("./de/ticket.ts"),
     composer: async () => await import("./de/composer.ts"),
@@ -33,21 +31,7 @@ const FILES: Record<Language, Record<Area, Load>> = {
   },
 };
 
-let language: Language = "en";
 const loaded = new Map<Area, Promise<void>>();
-
-/** The language chosen in this browser, else the first one that the browser prefers and we have. */
-export function preferredLanguage(): Language {
-  const wanted = [readKept("language"), ...navigator.languages].map((each) => each?.slice(0, 2));
-  return wanted.find((each): each is Language => each !== undefined && each in LANGUAGES) ?? "en";
-}
-
-export function startLanguage(): void {
-  language = preferredLanguage();
-  // Dates and numbers as the reader's region writes them, where it speaks this language.
-  setLanguage(navigator.languages.find((each) => each.slice(0, 2) === language) ?? language);
-  document.documentElement.lang = language;
-}
 
 /** Loads the texts of these areas once. A screen's route waits for it; see `withTexts` in `app/`. */
 export async function loadTexts(...areas: readonly Area[]): Promise<void> {
@@ -61,7 +45,7 @@ export async function loadTexts(...areas: readonly Area[]): Promise<void> {
 }
 
 async function loadArea(area: Area): Promise<void> {
-  for (const messages of Object.values(await FILES[language][area]())) addMessages(messages);
+  for (const messages of Object.values(await FILES[currentLanguage()][area]())) addMessages(messages);
 }
 
 /** Keeps another language and starts over in it: every text, date and number changes. */

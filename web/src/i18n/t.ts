@@ -1,5 +1,6 @@
 import type { Message, Messages } from "./plural.ts";
 import type { frame } from "./en/frame.ts";
+import type { rows } from "./en/rows.ts";
 import type { tickets } from "./en/tickets.ts";
 import type { ticket } from "./en/ticket.ts";
 import type { composer } from "./en/composer.ts";
@@ -11,6 +12,7 @@ import type { signIn } from "./en/sign-in.ts";
 /** Every text of the client has a key; lint-like tests refuse words written into a screen. */
 export type MessageKey =
   | keyof typeof frame
+  | keyof typeof rows
   | keyof typeof tickets
   | keyof typeof ticket
   | keyof typeof composer

@@ -12,6 +12,9 @@ export interface FrameState {
   customerOpen: boolean;
 }
 
+/** How wide the list beside a ticket is, in pixels; kept as `list-width`. */
+export const LIST_WIDTH = { start: 360, min: 300, max: 520 };
+
 export const frameState = createStore<FrameState>({
   railOpen: false,
   railSmall: readKept("rail") === "small",

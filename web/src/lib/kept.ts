@@ -18,3 +18,9 @@ export function writeKept(name: string, value: string | null): void {
     // Private windows and full disks: the next visit starts from the defaults.
   }
 }
+
+/** A number that this browser keeps; `start` when it keeps none. */
+export function keptNumber(name: string, start: number): number {
+  const kept = Number(readKept(name));
+  return Number.isFinite(kept) && kept > 0 ? kept : start;
+}

@@ -1,12 +1,9 @@
 import { useState } from "react";
-import { readKept, writeKept } from "./kept.ts";
+import { keptNumber, writeKept } from "./kept.ts";
 
 /** A number that this browser keeps: the width of a pane. */
 export function useKeptNumber(name: string, start: number): [number, (value: number) => void] {
-  const [value, setValue] = useState(() => {
-    const kept = Number(readKept(name));
-    return Number.isFinite(kept) && kept > 0 ? kept : start;
-  });
+  const [value, setValue] = useState(() => keptNumber(name, start));
   return [
     value,
     (next) => {

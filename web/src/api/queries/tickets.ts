@@ -1,49 +1,21 @@
 // Longer than most: every way that tickets are read and changed, because a change is shown in each of them at once.
 import { type InfiniteData, infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { type Query, get, post, request } from "../client.ts";
+import { get, post, request, urlOf } from "../client.ts";
+import { takeEarly } from "../early.ts";
 import { queryClient } from "../query-client.ts";
 import { asBeginning } from "./search-words.ts";
+import {
+  FIELDS,
+  LAST_PAGE,
+  LIST_PAGE as PER_PAGE,
+  ROW_FIELDS,
+  type TicketFilter,
+  type TicketList,
+  type TicketPage,
+  pageOfList,
+} from "./ticket-page.ts";
 import type { BulkChanges, BulkResult, Id, Ticket, TicketChanges, TicketRow } from "../types.ts";
 
-/** A filter and sort of `GET /tickets`, as the API spells them: `{ state: "open", user_id: null }`. */
-export type TicketFilter = Query;
-
-const PER_PAGE = 50;
-/** page × per_page may not go further; beyond, ask with `since_created_at`. */
-const LAST_PAGE = 10_000 / PER_PAGE;
-
-const FIELDS = [
-  "id",
-  "number",
-  "user_id",
-  "state",
-  "snoozed_until",
-  "subject",
-  "label_ids",
-  "customer_id",
-  "type",
-  "inbox_id",
-  "spam",
-  "trash",
-  "reply_to",
-  "reply_cc",
-  "updated_at",
-  "created_at",
-  "version",
-  "merged_into",
-];
-const ROW_FIELDS = [
-  ...FIELDS,
-  "summary",
-  "last_message",
-  "message_count",
-  "attachment_count",
-  "unread",
-  "draft",
-  "failed_delivery",
-  "mentioned",
-  "customer",
-];
 const TICKET_FIELDS = [...FIELDS, "unread", "seen_at", "draft", "failed_delivery", "message_count", "customer"];
 
 export const ticketKeys = {
@@ -53,12 +25,6 @@ export const ticketKeys = {
   one: (id: Id) => ["ticket", id] as const,
   events: (id: Id) => ["ticket", id, "events"] as const,
 };
-
-export interface TicketPage {
-  rows: TicketRow[];
-  /** How many match in all. */
-  total: number;
-}
 
 /** A list, page by page. `data.pages.flatMap((page) => page.rows)` are its rows. */
 export function ticketsQuery(filter: TicketFilter) {
@@ -82,29 +48,14 @@ export function ticketsQuery(filter: TicketFilter) {
   });
 }
 
-/** A list in an order; what is shown of it is asked for page by page, wherever one scrolls to. */
-export interface TicketList {
-  filter: TicketFilter;
-  sort: string;
-}
-
-export const LIST_PAGE = PER_PAGE;
-
 /** Page `page` of a list, from 1. `after` is the ticket before the first of `page`'s block of 10,000 (see `blockOf`). */
 export function ticketPageQuery(list: TicketList, page: number, after: Id | null = null) {
   return queryOptions({
     queryKey: ticketKeys.page(list, page),
     queryFn: async ({ signal }): Promise<TicketPage> => {
-      const query = {
-        fields: ROW_FIELDS,
-        embed: "customer",
-        count: page === 1 ? true : undefined,
-        per_page: PER_PAGE,
-        page: ((page - 1) % LAST_PAGE) + 1,
-        sort: list.sort,
-        after_id: after ?? undefined,
-        ...list.filter,
-      };
+      const query = pageOfList(list, page, after);
+      const early = page === 1 ? await takeEarly(urlOf("/tickets", query)) : null;
+      if (early !== null) return early;
       const { data, total } = await request<TicketRow[]>("GET", "/tickets", { query, signal });
       return { rows: data, total: total ?? 0 };
     },

@@ -1,4 +1,4 @@
-import type { TicketFilter } from "../../api/queries/tickets.ts";
+import type { TicketFilter } from "../../api/queries/ticket-page.ts";
 import type { Id } from "../../api/types.ts";
 
 /** All tickets of a customer but those in the trash, what was written to last first. */

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { labelsQuery, createLabel, inboxesQuery, usersQuery } from "../../api/queries/folders.ts";
 import { userName } from "../../api/names.ts";
 import { queryClient } from "../../api/query-client.ts";
+import type { TicketFilter } from "../../api/queries/ticket-page.ts";
 import {
   addLabels,
   changeTicket,
@@ -11,7 +12,6 @@ import {
   showChanged,
   snoozeTicket,
   ticketKeys,
-  type TicketFilter,
   unsnoozeTicket,
 } from "../../api/queries/tickets.ts";
 import type { Id, Label, TicketChanges, TicketRow } from "../../api/types.ts";

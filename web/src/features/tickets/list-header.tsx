@@ -13,7 +13,7 @@ import { IconButton } from "../../ui/button.tsx";
 import { Menu } from "../../ui/floating.tsx";
 import { LabelDot } from "../../ui/label-chip.tsx";
 import { SearchField } from "./search-field.tsx";
-import { SORTS, type Sort } from "./use-sort.ts";
+import { SORTS, type Sort } from "./sorts.ts";
 
 const SaveSearchDialog = lazy(async () => ({ default: (await import("./search-dialogs.tsx")).SaveSearchDialog }));
 const DeleteSearch = lazy(async () => ({ default: (await import("./search-dialogs.tsx")).DeleteSearch }));

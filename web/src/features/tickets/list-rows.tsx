@@ -1,8 +1,9 @@
 // Longer than most: the scrolling, the focus and the pointer of one list hang together.
 import { type MouseEvent, type PointerEvent, type RefObject, useEffect, useLayoutEffect, useRef } from "react";
-import { LIST_PAGE } from "../../api/queries/tickets.ts";
+import { LIST_PAGE } from "../../api/queries/ticket-page.ts";
 import type { Id, SearchHit } from "../../api/types.ts";
 import { t } from "../../i18n/t.ts";
+import { dropEarly } from "../../lib/early.ts";
 import { type Place, placePath, ticketPath } from "../../lib/places.ts";
 import { useStore } from "../../lib/store.ts";
 import { useGo } from "../../lib/use-go.ts";
@@ -49,6 +50,7 @@ export function ListRows(props: ListRowsProps) {
   useEffect(() => onShow(from, to), [from, to, onShow]);
   useKeptPosition(scroller, props);
   useOpenInView(props, scrollTo);
+  useLayoutEffect(dropEarly, []);
   useLayoutEffect(() => {
     focus.attach({
       element: scroller,

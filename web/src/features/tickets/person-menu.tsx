@@ -3,7 +3,8 @@ import { ChevronsUpDown, Keyboard, Languages, LogOut, SunMoon, UserRound } from 
 import { useState } from "react";
 import { fullName } from "../../api/names.ts";
 import { sessionQuery, signOut } from "../../api/queries/session.ts";
-import { LANGUAGES, type Language, chooseLanguage } from "../../i18n/load.ts";
+import { LANGUAGES, type Language } from "../../i18n/language.ts";
+import { chooseLanguage } from "../../i18n/load.ts";
 import { currentLocale, t } from "../../i18n/t.ts";
 import { runCommand } from "../../keys/commands.ts";
 import { type Theme, THEMES, chooseTheme, chosenTheme } from "../../lib/theme.ts";

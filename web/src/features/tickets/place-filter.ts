@@ -1,4 +1,4 @@
-import type { TicketFilter } from "../../api/queries/tickets.ts";
+import type { TicketFilter } from "../../api/queries/ticket-page.ts";
 import type { SavedSearch } from "../../api/types.ts";
 import type { Folder, Place } from "../../lib/places.ts";
 

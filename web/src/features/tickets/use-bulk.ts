@@ -1,5 +1,6 @@
 import { queryClient } from "../../api/query-client.ts";
-import { type TicketFilter, changeMany, showChanges, ticketKeys, undo } from "../../api/queries/tickets.ts";
+import type { TicketFilter } from "../../api/queries/ticket-page.ts";
+import { changeMany, showChanges, ticketKeys, undo } from "../../api/queries/tickets.ts";
 import type { BulkChanges, Id } from "../../api/types.ts";
 import { useChange } from "../../api/use-change.ts";
 import { type MessageKey, t } from "../../i18n/t.ts";

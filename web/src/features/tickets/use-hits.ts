@@ -1,5 +1,5 @@
 import { type UseQueryResult, useQueries } from "@tanstack/react-query";
-import { LIST_PAGE } from "../../api/queries/tickets.ts";
+import { LIST_PAGE } from "../../api/queries/ticket-page.ts";
 import { searchHitsQuery } from "../../api/queries/search-hits.ts";
 import type { Id, SearchHit } from "../../api/types.ts";
 import type { LoadedList } from "./use-list.ts";

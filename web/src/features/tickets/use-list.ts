@@ -2,14 +2,8 @@ import { keepPreviousData, useQueries, useQuery, type UseQueryResult } from "@ta
 import { useCallback, useMemo } from "react";
 import { inboxesQuery, labelsQuery, savedSearchesQuery } from "../../api/queries/folders.ts";
 import { sessionQuery } from "../../api/queries/session.ts";
-import {
-  LIST_PAGE,
-  type TicketList,
-  type TicketPage,
-  blockEndQuery,
-  blockOf,
-  ticketPageQuery,
-} from "../../api/queries/tickets.ts";
+import { LIST_PAGE, type TicketList, type TicketPage } from "../../api/queries/ticket-page.ts";
+import { blockEndQuery, blockOf, ticketPageQuery } from "../../api/queries/tickets.ts";
 import type { Id, TicketRow } from "../../api/types.ts";
 import type { Place } from "../../lib/places.ts";
 import { filterOf } from "./place-filter.ts";

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import { type TicketFilter, unreadCountQuery } from "../../api/queries/tickets.ts";
+import type { TicketFilter } from "../../api/queries/ticket-page.ts";
+import { unreadCountQuery } from "../../api/queries/tickets.ts";
 import type { Id } from "../../api/types.ts";
 import { formatNumber } from "../../i18n/format.ts";
 import { t } from "../../i18n/t.ts";

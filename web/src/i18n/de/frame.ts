@@ -12,7 +12,6 @@ export const frame: Translated<typeof english> = {
   "toast.region": "Meldungen",
 
   "state.loading": "Wird geladen",
-  "time.now": "gerade eben",
 
   "error.offline": "Keine Verbindung. Nichts wurde gesendet; versuche es noch einmal, wenn sie wieder da ist.",
   "error.unreachable": "Der Server hat nicht geantwortet. Prüfe die Verbindung und versuche es noch einmal.",

@@ -9,7 +9,6 @@ export const ticket: Translated<typeof english> = {
   "state.archived": "Archiviert",
   "state.snoozedUntil": "Später, {when}",
 
-  "ticket.noSubject": "(kein Betreff)",
   "ticket.subject": "Betreff",
   "ticket.editSubject": "Betreff ändern",
   "ticket.conversation": "Unterhaltung",

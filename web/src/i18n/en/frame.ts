@@ -12,7 +12,6 @@ export const frame = {
   "toast.region": "Messages",
 
   "state.loading": "Loading",
-  "time.now": "just now",
 
   "error.offline": "You are offline. Nothing was sent; try again when the connection is back.",
   "error.unreachable": "The server did not answer. Check the connection and try again.",

@@ -9,7 +9,6 @@ export const ticket = {
   "state.archived": "Archived",
   "state.snoozedUntil": "Snoozed until {when}",
 
-  "ticket.noSubject": "(no subject)",
   "ticket.subject": "Subject",
   "ticket.editSubject": "Change the subject",
   "ticket.conversation": "Conversation",

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { ArrowUp } from "lucide-react";
 import { Suspense, lazy, useCallback, useEffect, useMemo, useState } from "react";
 import { labelsQuery, savedSearchesQuery, usersQuery } from "../../../api/queries/folders.ts";
-import { LIST_PAGE } from "../../../api/queries/tickets.ts";
+import { LIST_PAGE } from "../../../api/queries/ticket-page.ts";
 import type { Id, TicketRow } from "../../../api/types.ts";
 import { t } from "../../../i18n/t.ts";
 import { type Place, placePath } from "../../../lib/places.ts";

@@ -3,7 +3,7 @@ import { sessionQuery } from "../../../api/queries/session.ts";
 import { ticketPageQuery } from "../../../api/queries/tickets.ts";
 import { FIRST_PLACE, placePath, readPlace } from "../../../lib/places.ts";
 import { filterOf } from "../place-filter.ts";
-import { isSort, keptSort } from "../use-sort.ts";
+import { sortOf } from "../sorts.ts";
 
 /**
  * Asks for the first page of the list behind an address, while the code of its screen is still on its way, or the pointer
@@ -14,7 +14,7 @@ export async function prefetchList(pathname: string, { q = "", sort }: { q?: str
   const place = readPlace(pathname, q)?.place;
   if (me === undefined || place === undefined || place.kind === "saved") return;
   if (place.kind === "search" && place.q.trim() === "") return;
-  const list = { filter: filterOf(place, me), sort: isSort(sort) ? sort : keptSort(place) };
+  const list = { filter: filterOf(place, me), sort: sortOf(place, sort) };
   await queryClient.prefetchQuery(ticketPageQuery(list, 1));
 }
 
