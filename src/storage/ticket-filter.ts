@@ -3,7 +3,7 @@ import type { SearchTerm } from "../domain/search-words.ts";
 import type { TicketState, TicketType } from "../domain/states.ts";
 import type { Engine } from "./database.ts";
 import type { Flag, Schema, TicketRow } from "./schema.ts";
-import { matchingTickets } from "./search.ts";
+import { matchingTickets, ticketHolds } from "./search.ts";
 import { type TicketCondition, writeConditions } from "./ticket-conditions.ts";
 
 /** What a list of tickets is narrowed to. An absent member does not narrow; an empty list matches nothing. */
@@ -82,12 +82,19 @@ export const NONE_PASSIVE: Passive = new Set();
 export interface Narrowing {
   filter: TicketFilter;
   passive: Passive;
+  /** Whether each ticket is asked for the words of a search, in place of finding all that hold them (SQLite). */
+  asksEach?: boolean;
 }
 
 export type TicketExpression = ExpressionBuilder<Schema, "tickets">;
 
 /** `filter` says what there is to narrow by, and `values` by which values. */
-export function conditions(engine: Engine, values: Narrowed, { filter, passive }: Narrowing, row: TicketExpression) {
+export function conditions(
+  engine: Engine,
+  values: Narrowed,
+  { filter, passive, asksEach = false }: Narrowing,
+  row: TicketExpression,
+) {
   const nothing = sql<SqlBool>`false`;
   const left = (name: keyof TicketFilter, column: keyof TicketRow) =>
     passive.has(name) ? sql`+${sql.ref(`tickets.${column}`)}` : sql.ref(`tickets.${column}`);
@@ -112,11 +119,19 @@ export function conditions(engine: Engine, values: Narrowed, { filter, passive }
     ...(passive.has("labelIds") ? labelsInFull(row, values, filter) : labels(row, values, filter)),
     ...since("created_at", "sinceCreated"),
     ...since("updated_at", "sinceUpdated"),
-    ...(filter.terms === undefined
-      ? []
-      : [sql<SqlBool>`tickets.id in ${matchingTickets({ engine }, accountId, filter.terms)}`]),
+    ...(filter.terms === undefined ? [] : [words(engine, accountId, filter.terms, asksEach)]),
     ...writeConditions({ reader: { engine }, accountId, row }, filter.conditions),
   ];
+}
+
+function words(
+  engine: Engine,
+  accountId: string,
+  terms: readonly SearchTerm[],
+  asksEach: boolean,
+): RawBuilder<SqlBool> {
+  if (asksEach) return ticketHolds(accountId, terms);
+  return sql<SqlBool>`tickets.id in ${matchingTickets({ engine }, accountId, terms)}`;
 }
 
 function assignees(
