@@ -6,6 +6,9 @@ import { type Keep, type Received, storeReceivedMessages } from "./store-receive
 const MOST_TOGETHER = 64;
 const BYTES_TOGETHER = 4 * 1024 * 1024;
 
+/** How long one waits for others that are being brought, in milliseconds: a commit costs more than that. */
+const LONGEST_WAIT = 3;
+
 interface Waiting {
   received: Received;
   resolve: (row: ReceivedMessageRow) => void;
@@ -22,16 +25,21 @@ export interface Intake {
 
 /**
  * Stores what many connections bring at the same time: those that wait for each other anyway are durable with one commit, and
- * none is told before that. If that fails, each is stored alone, so that the one at fault takes nothing of the others with it.
+ * none is told before that. `coming` says how many are being brought, those that wait included. If a commit fails, each is stored alone, so that the one at fault takes nothing of the others with it.
  */
-export function openIntake(keep: Keep): Intake {
+export function openIntake(
+  keep: Keep,
+  { coming = () => 0, longestWait = LONGEST_WAIT }: { coming?: () => number; longestWait?: number } = {},
+): Intake {
   const waiting: Waiting[] = [];
   let draining = false;
   const drain = async (): Promise<void> => {
     draining = true;
     while (waiting.length > 0) {
-      // What other connections have brought by now comes along.
-      await nextTurn();
+      // What other connections bring comes along: each commit less is a wait for the disk less, for all of them.
+      const until = performance.now() + longestWait;
+      do await nextTurn();
+      while (waiting.length < Math.min(coming(), MOST_TOGETHER) && performance.now() < until);
       await storeTogether(keep, takeFrom(waiting));
     }
     draining = false;

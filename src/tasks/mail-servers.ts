@@ -4,6 +4,9 @@ import type { Stores } from "../desk/receive-message.ts";
 import { openIntake } from "../desk/take-mail.ts";
 import { openMailLine } from "./mail-line.ts";
 
+/** When nothing has come for so many milliseconds, whoever is bringing something is slow: what is there is filed. */
+const CALM = 100;
+
 type Listening = Awaited<ReturnType<typeof startInboxServer>>;
 
 export interface MailServersOptions {
@@ -29,9 +32,11 @@ export async function startMailServers(
   storage: Stores,
   { smtpPort, lmtpPort, smtpHost, site, mailLimit, tls, onError }: MailServersOptions,
 ): Promise<MailServers> {
-  const intake = openIntake(storage);
   const listening: Listening[] = [];
-  const isBusy = (): boolean => intake.isBusy() || listening.some((each) => each.receiving() > 0);
+  const coming = (): number => listening.reduce((sum, each) => sum + each.receiving(), 0);
+  const intake = openIntake(storage, { coming });
+  let takenAt = Number.NEGATIVE_INFINITY;
+  const isBusy = (): boolean => intake.isBusy() || (coming() > 0 && performance.now() < takenAt + CALM);
   const line = openMailLine(storage, onError, { isBusy });
   const listen = async (protocol: "smtp" | "lmtp", port: number | null): Promise<Listening | null> =>
     port === null ? null : await listenOn(protocol, port);
@@ -51,6 +56,7 @@ export async function startMailServers(
         // By LMTP the connection is that of the mail server beside this one, and says nothing.
         const judgedBy = protocol === "smtp" ? { envelope } : {};
         const row = await intake.take({ ...origin, raw, ...judgedBy });
+        takenAt = performance.now();
         line.add(account_id, row.id, row);
         storage.reach?.("receive.answering");
       },

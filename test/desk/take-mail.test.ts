@@ -1,4 +1,5 @@
 import { buffer } from "node:stream/consumers";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Intake, openIntake } from "../../src/desk/take-mail.ts";
 import { setUpAccount, type SetUp } from "../../src/desk/set-up-account.ts";
@@ -54,6 +55,23 @@ describe.skipIf(ENGINE_MISSING !== null)("mail that comes at the same time", () 
     // All were on their way before the first was durable.
     expect(steps.indexOf("receive.recorded")).toBe(40);
     expect(intake.isBusy()).toBe(false);
+  });
+
+  test("waits a moment for what is being brought, and not for what does not come", async () => {
+    let coming = 2;
+    const patient = openIntake(
+      { ...storage, reach: (step) => steps.push(step) },
+      { coming: () => coming, longestWait: 60_000 },
+    );
+    steps.length = 0;
+    const first = patient.take(letter("first of two"));
+    for (let turn = 0; turn < 5; turn += 1) await nextTurn();
+    expect(steps).toEqual([]);
+    await Promise.all([first, patient.take(letter("second of two"))]);
+    expect(steps.indexOf("receive.recorded")).toBe(4);
+    const hasty = openIntake(storage, { coming: () => coming, longestWait: 1 });
+    coming = 100;
+    await hasty.take(letter("alone after all"));
   });
 
   test("does not suffer by one that cannot be stored", async () => {
