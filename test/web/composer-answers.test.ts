@@ -202,6 +202,28 @@ inChromium("a forward", () => {
   });
 });
 
+inChromium("a forward that was only begun", () => {
+  test("is no draft: neither the message nor its files are kept before a word is written", async () => {
+    const desk = await openAnsweringDesk();
+    const ticket = await ticketOfRuby(desk);
+    const { page } = await openTicket(desk, ticket);
+    const kept: string[] = [];
+    page.on("request", (request) => {
+      if (request.method() !== "GET" && /\/draft/.test(request.url()))
+        kept.push(`${request.method()} ${request.url()}`);
+    });
+    await begin(page, "f");
+    await appears(text(page, "Forward").getByText(/I ordered two lamps/));
+    // Longer than a draft takes to be saved.
+    await page.waitForTimeout(2500);
+    expect(kept).toEqual([]);
+    await text(page, "Forward").click({ position: { x: 5, y: 5 } });
+    await page.keyboard.type("Look");
+    await appears(page.getByText("Draft saved", { exact: true }));
+    expect(kept).toHaveLength(1);
+  });
+});
+
 inChromium("a note", () => {
   test("can be taken back for a while, and is in the composer again", async () => {
     const desk = await openAnsweringDesk();

@@ -58,6 +58,16 @@ inChromium("the keyboard alone", () => {
     await disappears(page.getByText("Nothing to undo"));
   });
 
+  test("takes the next key for a command when the last one led nowhere", async () => {
+    const desk = await openWebDesk();
+    const { page } = await openPage(desk, { at: "/new" });
+    await appears(page.getByRole("combobox", { name: "To" }));
+    await page.getByRole("main").focus();
+    await page.keyboard.press("c");
+    await page.keyboard.press("?");
+    await appears(page.getByRole("dialog", { name: "Keys" }));
+  });
+
   test("reaches everything by Tab, with a way past the navigation, and never loses the focus", async () => {
     const desk = await openWebDesk();
     await desk.ticket({ subject: "Reach me" });

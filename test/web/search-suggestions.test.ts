@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { unreadableDate } from "../../web/src/features/tickets/unreadable-date.ts";
-import { type Values, partAt, spell, suggest } from "../../web/src/features/tickets/search-suggestions.ts";
+import { IS_WORDS, type Values, partAt, spell, suggest } from "../../web/src/features/tickets/search-suggestions.ts";
 
 const NONE: Values = {
   from: [],
@@ -50,6 +50,11 @@ describe("suggestions while one types a search", () => {
     expect(labels("label:KOL")).toEqual(["Köln"]);
     expect(labels("label:rep")).toEqual(["needs reply"]);
     expect(labels('assignee:"ada b')).toEqual(["Ada Byron"]);
+  });
+
+  test("name all that is: takes", () => {
+    const is = IS_WORDS.map((value) => ({ value }));
+    expect(suggest("is:", 3, { ...NONE, is }, []).map(({ label }) => label)).toEqual([...IS_WORDS]);
   });
 
   test("name labels and people without their operator, too", () => {

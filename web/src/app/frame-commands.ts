@@ -28,7 +28,7 @@ export function useFrameCommands(): void {
     if (first !== undefined) go.place({ kind: "inbox", id: first.id });
   });
   const may = session !== undefined && session.user.role !== "read_only";
-  useCommand("ticket.create", () => go.to("/new"), { enabled: may });
+  useCommand("ticket.create", () => location.pathname !== "/new" && go.to("/new"), { enabled: may });
   useCommand("search.focus", () => go.place({ kind: "search", q: "" }));
 }
 

@@ -2,7 +2,9 @@ import { useEffect, useEffectEvent } from "react";
 import { createStore } from "../lib/store.ts";
 import type { CommandId } from "./bindings.ts";
 
-export type CommandHandler = () => void;
+/** May answer false: it led nowhere from here, and nothing that is typed now is meant for where it leads. */
+// oxlint-disable-next-line typescript/no-invalid-void-type -- most handlers have nothing to say
+export type CommandHandler = () => void | false;
 
 /** The handlers of the screens that are shown, the one that wins last: the newest, unless one is `first`. */
 export const commands = createStore<ReadonlyMap<CommandId, readonly CommandHandler[]>>(new Map());
@@ -23,11 +25,10 @@ export function useCommand(
   useEffect(() => (enabled ? register(id, () => current(), first) : undefined), [id, enabled, first]);
 }
 
-/** Runs a command as its key would; false when no screen takes it now. */
+/** Runs a command as its key would; false when no screen takes it now, or it led nowhere. */
 export function runCommand(id: CommandId): boolean {
   const handler = commands.get().get(id)?.at(-1);
-  handler?.();
-  return handler !== undefined;
+  return handler !== undefined && handler() !== false;
 }
 
 /** Registers a handler; returns what takes it away. */

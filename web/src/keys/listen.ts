@@ -52,8 +52,7 @@ function onKeyDown(event: KeyboardEvent): void {
 }
 
 function run(id: CommandId): void {
-  runCommand(id);
-  if (bindingOf(id).toField === true) awaitField();
+  if (runCommand(id) && bindingOf(id).toField === true) awaitField();
 }
 
 function reset(): void {

@@ -34,16 +34,16 @@ function beginForward(desk: Desk, { ticket, messages }: Asked): void {
   const { keeper } = desk;
   if (keeper.content.body.includes("data-forwarded")) return;
   const last = forwardable(messages).at(-1);
-  keeper.change(
-    {
-      to: [],
-      cc: [],
-      bcc: [],
-      subject: forwardSubject(ticket.subject),
-      body: `${keeper.content.body || "<p></p>"}${last === undefined ? "" : `<div data-forwarded="${last.id}"></div>`}`,
-    },
-    { shows: true },
-  );
+  const begun = {
+    to: [],
+    cc: [],
+    bcc: [],
+    subject: forwardSubject(ticket.subject),
+    body: `${keeper.content.body || "<p></p>"}${last === undefined ? "" : `<div data-forwarded="${last.id}"></div>`}`,
+  };
+  // Nobody has written anything yet: it is kept once somebody does.
+  if (keeper.isEmpty) keeper.prefill(begun);
+  else keeper.change(begun, { shows: true });
   if (last !== undefined) carryFiles(desk, [last]);
 }
 

@@ -105,14 +105,17 @@ export class DraftKeeper {
     this.#set(({ active, aside }) => ({ active: { ...active, ...changes }, aside }), true);
   }
 
-  /** A file is there: it goes to the side that it was added to, though the other may be in front now. */
-  addFile(file: Attachment, isNote: boolean): void {
+  /**
+   * A file is there: it goes to the side that it was added to, though the other may be in front now. One that came `along` with a
+   * message that is forwarded is saved with the first word, as what is prefilled.
+   */
+  addFile(file: Attachment, isNote: boolean, { along = false } = {}): void {
     const add = (content: Content): Content => ({ ...content, files: [...content.files, file] });
     this.#set(({ active, aside }) => {
       if ((active.kind === "note") === isNote) return { active: add(active), aside };
       return { active, aside: add(aside ?? emptyContent(isNote ? "note" : "reply")) };
     }, false);
-    this.#touch();
+    if (!along || this.#version > 0 || this.isDirty) this.#touch();
   }
 
   /** Puts the other of answer and note in front; a kind on the same side keeps its text. */

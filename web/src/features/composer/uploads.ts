@@ -124,7 +124,7 @@ export class Uploads {
       if (task.from !== null) this.carried.set(attachment.id, task.from);
       if (upload.inline) this.#change(key, { share: 1, attachment });
       else {
-        this.#keeper.addFile(attachment, task.isNote);
+        this.#keeper.addFile(attachment, task.isNote, { along: task.from !== null });
         this.forget(key);
       }
     } catch (error) {

@@ -33,6 +33,7 @@ export const IS_WORDS = ["open", "hold", "closed", "snoozed", "unassigned", "min
 /** Spans that are asked for often: since today, in the last week, in the last month. */
 export const MOMENTS = ["today", "yesterday", "7d", "1m", "1y"] as const;
 
+/** Of what there may be many of; the words of `is:` are all offered. */
 const MOST = 8;
 
 /** The part of a search that the caret is in: its bounds, and what it is so far. */
@@ -69,7 +70,7 @@ export function suggest(text: string, caret: number, values: Values, recent: rea
   const { operator, words } = part;
   if (operator !== null) {
     return matching(values[operator], words)
-      .slice(0, MOST)
+      .slice(0, operator === "is" ? IS_WORDS.length : MOST)
       .map(({ value, label }) => complete(text, part, operator, value, label));
   }
   if (words === "") return [];

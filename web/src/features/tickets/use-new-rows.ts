@@ -38,9 +38,13 @@ export function useNewRows({ list, first }: LoadedList, atTop: boolean): number 
   return atTop ? 0 : count;
 }
 
-/** The window's title begins with how many tickets of the open list are unread. */
-export function useUnreadTitle(filter: TicketFilter | null): void {
-  const { data: unread = 0 } = useQuery({ ...unreadCountQuery(filter ?? {}), enabled: filter !== null });
+/** The window's title begins with how many tickets of the open list are unread. Of what fits on a page one sees it. */
+export function useUnreadTitle(filter: TicketFilter | null, { total, first }: LoadedList): void {
+  const page = first.data?.rows;
+  const isLong = page !== undefined && total > page.length;
+  const { data: counted = 0 } = useQuery({ ...unreadCountQuery(filter ?? {}), enabled: filter !== null && isLong });
+  const seen = filter === null ? 0 : (page?.filter((row) => row.unread === true).length ?? 0);
+  const unread = isLong ? counted : seen;
   useEffect(() => {
     setTitlePrefix(unread === 0 ? "" : `(${formatNumber(unread)}) `);
     return () => setTitlePrefix("");

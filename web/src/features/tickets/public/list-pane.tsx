@@ -63,7 +63,7 @@ function OneList({ place, openTicketId, sort, onSort }: OneListProps) {
   const { first } = loaded;
   const title = usePlaceName(place);
   useTitle(title);
-  useUnreadTitle(blank ? null : (list?.filter ?? null));
+  useUnreadTitle(blank ? null : (list?.filter ?? null), loaded);
   const total = blank || first.data === undefined ? null : loaded.total;
   // Only the pages matter, so that scrolling within them draws nothing here.
   const onShow = useCallback((from: number, to: number) => {
