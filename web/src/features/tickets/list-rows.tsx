@@ -18,6 +18,8 @@ import { useLongPress } from "./use-long-press.ts";
 import { aimPeek, leavePeek } from "./peek-state.ts";
 
 const OVERSCAN = 6;
+/** More rows than any screen shows: the place of one that is left behind is used again for one that comes. */
+const MOST_SEEN = 256;
 const NO_HITS: readonly SearchHit[] = [];
 
 export interface ListRowsProps {
@@ -130,7 +132,7 @@ export function ListRows(props: ListRowsProps) {
         {placesBetween(from, to).map((index) => {
           const start = index * ROW_HEIGHT;
           const row = rows.get(index);
-          if (row === undefined) return <Placeholder key={`at ${index}`} at={index} top={start} />;
+          if (row === undefined) return <Placeholder key={`at ${index % MOST_SEEN}`} at={index} top={start} />;
           return (
             <TicketRowView
               key={row.id}

@@ -1,7 +1,7 @@
 // Longer than most: what a list is made of comes together here.
 import { useQuery } from "@tanstack/react-query";
 import { ArrowUp } from "lucide-react";
-import { Suspense, lazy, useCallback, useEffect, useMemo, useState } from "react";
+import { Suspense, lazy, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { labelsQuery, savedSearchesQuery, usersQuery } from "../../../api/queries/folders.ts";
 import { LIST_PAGE } from "../../../api/queries/ticket-page.ts";
 import type { Id, TicketRow } from "../../../api/types.ts";
@@ -65,15 +65,7 @@ function OneList({ place, openTicketId, sort, onSort }: OneListProps) {
   useTitle(title);
   useUnreadTitle(blank ? null : (list?.filter ?? null), loaded);
   const total = blank || first.data === undefined ? null : loaded.total;
-  // Only the pages matter, so that scrolling within them draws nothing here.
-  const onShow = useCallback((from: number, to: number) => {
-    const near = (at: number, step: number): number => Math.max(0, at + step);
-    setWindow((before) =>
-      pageOf(before.from) === pageOf(near(from, -NEAR)) && pageOf(before.to) === pageOf(to + NEAR)
-        ? before
-        : { from: near(from, -NEAR), to: to + NEAR },
-    );
-  }, []);
+  const onShow = useShown(window, setWindow);
   const selecting = useStore(selection).ids.size > 0 && loaded.total > 0;
   const phone = useLayout() === "phone";
   return (
@@ -92,6 +84,36 @@ function OneList({ place, openTicketId, sort, onSort }: OneListProps) {
         <FullList {...{ place, openTicketId, sort, loaded, onShow }} />
       )}
     </section>
+  );
+}
+
+interface Window {
+  from: number;
+  to: number;
+}
+
+/** Whoever leaps through a list, by the bar at its side, sees where they are; what is there is asked for once they rest. */
+const REST = 80;
+
+/** Which rows are wanted, by those that are seen. Only the pages matter, so that scrolling within them draws nothing. */
+function useShown(window: Window, set: (next: Window) => void): (from: number, to: number) => void {
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const asked = useRef(window);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return useCallback(
+    (from, to) => {
+      clearTimeout(timer.current);
+      const next = { from: Math.max(0, from - NEAR), to: to + NEAR };
+      const leap = Math.abs(pageOf(next.from) - pageOf(asked.current.from));
+      if (leap === 0 && pageOf(next.to) === pageOf(asked.current.to)) return;
+      const ask = (): void => {
+        asked.current = next;
+        set(next);
+      };
+      if (leap <= 1) ask();
+      else timer.current = setTimeout(ask, REST);
+    },
+    [set],
   );
 }
 
