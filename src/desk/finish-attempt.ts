@@ -21,6 +21,8 @@ export async function finishAttempt(
   const message = await lockMovableMessage(tx, account_id, id);
   if (message === undefined || message.delivery_attempts !== delivery_attempts) return;
   if (message.delivery_state !== "sending" && (result.kind !== "sent" || message.delivery_state === "sent")) return;
+  // A delivery report was quicker than the server's own answer: that the server had taken it is older news.
+  if (message.delivery_state === "failed" && message.delivery_error !== MAYBE_DELIVERED) return;
   const outcome = outcomeOf(message, payload, result);
   await changeDelivery(tx, message, outcome.changes);
   if (outcome.next !== null) {

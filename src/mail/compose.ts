@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
+import { domainToASCII } from "node:url";
 import MailComposer from "nodemailer/lib/mail-composer";
 import { type DkimSigner, signed } from "./dkim.ts";
 import { MAX_ID_LENGTH } from "./limits.ts";
@@ -57,10 +58,18 @@ export function composeMessage(message: OutgoingMessage, signer: DkimSigner | nu
   const read = (): Readable => new MailComposer(mailOf(message)).compile().createReadStream();
   const files = message.attachments.reduce((sum, { size }) => sum + Math.ceil(size / 3) * 4, 0);
   return {
-    envelope: { from: message.from.address, to: [...new Set(recipients)] },
+    envelope: { from: inAscii(message.from.address), to: [...new Set(recipients.map(inAscii))] },
     size: files + Buffer.byteLength(message.body),
     read: () => (signer === null ? read() : signed(read, signer, message.date)),
   };
+}
+
+/** With its domain as the DNS has it (RFC 5891): most servers take no other, and the header is written so already. */
+function inAscii(address: string): string {
+  const at = address.lastIndexOf("@");
+  const domain = address.slice(at + 1);
+  if (/^\p{ASCII}*$/u.test(domain)) return address;
+  return `${address.slice(0, at)}@${domainToASCII(domain) || domain}`;
 }
 
 function mailOf(message: OutgoingMessage): ConstructorParameters<typeof MailComposer>[0] {

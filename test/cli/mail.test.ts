@@ -73,6 +73,9 @@ describe.skipIf(inject("postgresMissing") !== null)("mail receive", () => {
     const ran = await receive("");
     expect(ran.code).toBe(0);
     expect(ran.json()).toMatchObject({ outcome: "quarantine", reason: expect.stringContaining("empty") });
+    const { stdout } = await place.run(["doctor"]);
+    expect(stdout).toMatch(/acme: mail: [1-9]\d* put aside for a person \(quarantine\)/);
+    expect(stdout).toContain("cantrip mail list --site acme --outcome quarantine");
   });
 
   test("tells a mail server by sysexits.h what is wrong", async () => {

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { fileBounce } from "../../src/desk/file-bounce.ts";
 import { DAY, HOUR, MINUTE, setClock } from "../../src/domain/time.ts";
+import type { Bounce } from "../../src/mail/bounce.ts";
 import { parseMessage } from "../../src/mail/parse.ts";
 import { type Act, type ScriptedSmtp, type Stage, startScriptedSmtp } from "../support/scripted-smtp.ts";
 import { ENGINE_MISSING } from "../support/test-storage.ts";
@@ -359,5 +361,32 @@ describe.skipIf(ENGINE_MISSING !== null)("a delivery", () => {
     office.means.smtp = client;
     expect(smtp.accepted).toEqual([]);
     expect(await office.message(id)).toMatchObject({ delivery_state: "sending", delivery_attempts: 7 });
+  });
+
+  test("M3: that a delivery report overtook stays failed, with the report's words", async () => {
+    const id = await office.reply(ticketId);
+    const row = await office.message(id);
+    const bounce: Bounce = {
+      kind: "failed",
+      recipients: [{ address: "ruby@example.com", action: "failed", status: "5.1.1", diagnostic: "nobody here" }],
+      originalMailId: row.mail_id,
+      permanent: true,
+    };
+    const { smtp: client } = office.means;
+    office.means.smtp = {
+      ...client,
+      deliver: async (server, mail) => {
+        const result = await client.deliver(server, mail);
+        await office.storage.db.transact(async (tx) => await fileBounce(tx, row.account_id, bounce));
+        return result;
+      },
+    };
+    await office.run();
+    office.means.smtp = client;
+    expect(smtp.accepted).toHaveLength(1);
+    expect(await office.message(id)).toMatchObject({
+      delivery_state: "failed",
+      delivery_error: "The reply to ruby@example.com could not be delivered: 5.1.1: nobody here",
+    });
   });
 });

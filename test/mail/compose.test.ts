@@ -128,6 +128,20 @@ describe("a composed message", () => {
     expect((await bytesOf(more)).toString("latin1")).not.toContain("secret");
   });
 
+  test("goes to a domain of any script by the name that the DNS has for it (RFC 5891), in the envelope too", async () => {
+    const { envelope } = composeMessage({
+      ...PLAIN,
+      from: { name: "", address: "help@bücher.example" },
+      to: [{ name: "", address: "ada@пример.example" }],
+      cc: [{ name: "", address: "plain@example.com" }],
+      bcc: [{ name: "", address: "ö@[192.0.2.1]" }],
+    });
+    expect(envelope).toEqual({
+      from: "help@xn--bcher-kva.example",
+      to: ["ada@xn--e1afmkfd.example", "plain@example.com", "ö@[192.0.2.1]"],
+    });
+  });
+
   test("names its thread, the root and the newest of a long one, and no id that is none", async () => {
     const references = Array.from({ length: 50 }, (_, index) => `${index}@example.com`);
     const parsed = await compose({
