@@ -52,12 +52,13 @@ async function measure(
   minutes: number,
   tell: (line: string) => void,
 ): Promise<Measured> {
-  await run(server.url, token, WARM_UP, Infinity);
-  const full = (await run(server.url, token, FULL, Infinity)).length / (FULL / 1000);
+  const failures: string[] = [];
+  await run(server.url, token, WARM_UP, Infinity, failures);
+  const full = (await run(server.url, token, FULL, Infinity, failures)).length / (FULL / 1000);
   tell(`all it can do: ${Math.round(full)} a second; from now on half of that for ${minutes} minutes`);
   const looks: Look[] = [];
   for (let count = 0; count < LOOKS; count += 1) {
-    const times = await run(server.url, token, (minutes * 60_000) / LOOKS, full / 2);
+    const times = await run(server.url, token, (minutes * 60_000) / LOOKS, full / 2, failures);
     const look = {
       memory: memoryOf(server).now,
       files: readdirSync(`/proc/${server.process.pid}/fd`).length,
@@ -70,11 +71,12 @@ async function measure(
       `${String(count + 1).padStart(2)}/${LOOKS}  ${look.memory} MB  ${look.files} files  p50 ${look.p50} ms  p99 ${look.p99} ms`,
     );
   }
-  return summed(looks, full);
+  for (const failure of failures.slice(0, 5)) tell(failure);
+  return summed(looks, full, failures.length);
 }
 
 /** The last third by the second: the first belongs to what is compiled, cached and pooled once. */
-function summed(looks: readonly Look[], full: number): Measured {
+function summed(looks: readonly Look[], full: number, failed: number): Measured {
   const third = looks.length / 3;
   const middle = (of: keyof Look, from: number, to: number): number =>
     percentile(
@@ -91,6 +93,7 @@ function summed(looks: readonly Look[], full: number): Measured {
     },
     figures: {
       soak_full_s: Math.round(full),
+      soak_failed: failed,
       soak_asked: looks.reduce((sum, { asked }) => sum + asked, 0),
       soak_memory_mb: looks.map(({ memory }) => memory).join(" "),
       soak_files_open: looks.map(({ files }) => files).join(" "),
@@ -100,8 +103,14 @@ function summed(looks: readonly Look[], full: number): Measured {
   };
 }
 
-/** Asks for so many milliseconds, at most so many times a second; returns what each took. Throws when one fails. */
-async function run(url: string, token: string, milliseconds: number, perSecond: number): Promise<number[]> {
+/** Asks for so many milliseconds, at most so many times a second; returns what each took, and notes what failed. */
+async function run(
+  url: string,
+  token: string,
+  milliseconds: number,
+  perSecond: number,
+  failures: string[],
+): Promise<number[]> {
   const times: number[] = [];
   const start = performance.now();
   let asked = 0;
@@ -115,9 +124,9 @@ async function run(url: string, token: string, milliseconds: number, perSecond: 
       if (due > performance.now()) await sleep(due - performance.now());
       const [path, body] = question(turn, last);
       const answer = await ask(url, token, `/api/v1${path}`, body);
-      if (answer.status >= 400) throw new Error(`${path}: ${answer.status} ${answer.body.slice(0, 300)}`);
       times.push(answer.milliseconds);
-      if (body !== undefined) last = (JSON.parse(answer.body) as { id: string }).id;
+      if (answer.status >= 400) failures.push(`${path.slice(0, 40)}: ${answer.status} ${answer.body.slice(0, 300)}`);
+      else if (body !== undefined) last = (JSON.parse(answer.body) as { id: string }).id;
     }
   };
   await Promise.all(Array.from({ length: CLIENTS }, client));

@@ -60,14 +60,15 @@ export interface Stored {
 }
 
 /**
- * As `processReceivedMessage` of each, in their order and with one commit for all. If that fails, each is processed alone,
+ * As `processReceivedMessage` of each, in their order and with one transaction for each account. If that fails, each is processed alone,
  * so that the one at fault takes nothing of the others with it. They are held in memory together: give it a few at a time.
  */
 export async function processReceivedMessages(stores: Stores, stored: readonly Stored[]): Promise<void> {
   try {
     const read = await Promise.all(stored.map(async (each) => await readReceived(stores, each)));
     const left = read.filter((each): each is Read => "mail" in each);
-    if (left.length > 0) await fileTogether(stores, left);
+    const byAccount = Map.groupBy(left, ({ row }) => row.account_id);
+    await Promise.all([...byAccount.values()].map(async (own) => await fileTogether(stores, own)));
   } catch {
     const failures: unknown[] = [];
     for (const { accountId, receivedId, judging } of stored) {
@@ -113,7 +114,7 @@ async function readReceived(
   return { row, mail };
 }
 
-/** All of them in one transaction, one after the other: an answer finds what it answers. */
+/** All of them, of one account, in one transaction, one after the other: an answer finds what it answers. */
 async function fileTogether(stores: Stores, all: readonly Read[]): Promise<ReceivedResult[]> {
   const { db, reach } = stores;
   const results = await db.transact(async (tx) => {

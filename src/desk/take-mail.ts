@@ -40,7 +40,9 @@ export function openIntake(
       const until = performance.now() + longestWait;
       do await nextTurn();
       while (waiting.length < Math.min(coming(), MOST_TOGETHER) && performance.now() < until);
-      await storeTogether(keep, takeFrom(waiting));
+      // Each help desk's in a transaction of its own; on SQLite those that wait for each other share the commit all the same.
+      const byAccount = Map.groupBy(takeFrom(waiting), ({ received }) => received.accountId);
+      await Promise.all([...byAccount.values()].map(async (own) => await storeTogether(keep, own)));
     }
     draining = false;
   };

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Kysely, KyselyPlugin } from "kysely";
+import { OneAccount } from "./one-account.ts";
 import type { Hearing, News, Others } from "./news.ts";
 import type { Schema } from "./schema.ts";
 import type { Statements } from "./statements.ts";
@@ -180,12 +181,11 @@ export class Db implements Reader {
       let result: T;
       try {
         result = await this.#driver.transaction(async ({ query, statements }) => {
-          const open: Tx = (tx = new Tx(
-            this.engine,
-            this.#strict ? query.withPlugin(refuseWhen(() => open.isOver)) : query,
-            statements,
-          ));
-          return this.#strict ? await running.run(true, () => work(open)) : await work(open);
+          if (!this.#strict) return await work((tx = new Tx(this.engine, query, statements)));
+          const one = new OneAccount();
+          const watched = one.watch(query.withPlugin(refuseWhen(() => open.isOver)));
+          const open: Tx = (tx = new Tx(this.engine, watched, one.watchStatements(statements)));
+          return await running.run(true, () => work(open));
         });
       } catch (error) {
         tx?.end();

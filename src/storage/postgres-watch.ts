@@ -1,13 +1,18 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { SECOND } from "../domain/time.ts";
 
-/** How long a connection may keep silent over a query before the database is asked for by another. */
-const SILENCE = 5 * SECOND;
+/**
+ * A connection that had nothing to say over a query in so many looks makes us ask the database by another. Looks and not
+ * seconds: of a process that did not get to run, the answer may have come and not been read.
+ */
+const SILENT_LOOKS = 5;
 const LOOK_EVERY = SECOND;
 
 /** How long a new connection may take; and in the pool, how long a query waits for one. */
-export const CONNECT_PATIENCE = 10 * SECOND;
-const PROBE_PATIENCE = 5 * SECOND;
+export const CONNECT_PATIENCE = 20 * SECOND;
+/** A database on a machine that is short of everything took five seconds to let somebody in. */
+const PROBE_PATIENCE = 10 * SECOND;
 
 /**
  * So that the server, too, notices within half a minute when we are gone without a word: until then it keeps the rows that
@@ -36,34 +41,35 @@ export function watchConnections(pool: pg.Pool, url: string, isDirect: () => boo
     client.on("error", () => undefined);
     client.query(KEEP_ALIVE, [processOf(client)]).catch(() => undefined);
   });
-  pool.on("acquire", (client) => held.set(client, { bytes: 0, since: 0 }));
+  pool.on("acquire", (client) => held.set(client, { bytes: -1, looks: 0 }));
   pool.on("release", (_error, client) => held.delete(client));
+  const destroyLost = async (silent: readonly pg.PoolClient[]): Promise<void> => {
+    const lost = await lostOf(silent, url, isDirect());
+    // What was answered meanwhile is read meanwhile.
+    await sleep(LOOK_EVERY, undefined, { ref: false });
+    for (const client of lost) if (stillWaits(client, held.get(client))) destroy(client);
+  };
   const look = (): void => {
-    const now = performance.now();
-    const silent = [...held].flatMap(([client, heard]) => (isSilent(client, heard, now) ? client : []));
+    const silent = [...held].flatMap(([client, heard]) => (isSilent(client, heard) ? client : []));
     if (silent.length === 0 || isAsking) return;
     isAsking = true;
-    void lostOf(silent, url, isDirect())
-      .then((lost) => lost.filter((client) => stillWaits(client, held.get(client))).forEach(destroy))
-      .finally(() => (isAsking = false));
+    void destroyLost(silent).finally(() => (isAsking = false));
   };
   const timer = setInterval(look, LOOK_EVERY).unref();
   return { stop: () => clearInterval(timer) };
 }
 
-/** How much had come on a connection, and since when nothing has while a query waited. */
+/** How much had come on a connection, and in how many looks nothing has while a query waited. */
 interface Heard {
   bytes: number;
-  since: number;
+  looks: number;
 }
 
-function isSilent(client: pg.PoolClient, heard: Heard, now: number): boolean {
+function isSilent(client: pg.PoolClient, heard: Heard): boolean {
   const { bytesRead } = streamOf(client);
-  if (!isWaiting(client) || bytesRead !== heard.bytes || heard.since === 0) {
-    Object.assign(heard, { bytes: bytesRead, since: now });
-    return false;
-  }
-  return now - heard.since >= SILENCE;
+  const silent = isWaiting(client) && bytesRead === heard.bytes;
+  Object.assign(heard, { bytes: bytesRead, looks: silent ? heard.looks + 1 : 0 });
+  return heard.looks >= SILENT_LOOKS;
 }
 
 function stillWaits(client: pg.PoolClient, heard: Heard | undefined): boolean {

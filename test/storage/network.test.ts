@@ -10,7 +10,7 @@ import { type Wire, layWire } from "../support/wire.ts";
 /** Longer than silence is borne: see `postgres-watch.ts`. */
 const LONG = 8;
 /** Silence, a connection that cannot be made, and what a busy machine adds. */
-const BOUND = 25_000;
+const BOUND = 40_000;
 
 describe.skipIf(ENGINE_MISSING !== null || ENGINE === "sqlite")("the network to the database", () => {
   let place: TestDatabase;

@@ -153,9 +153,7 @@ async function mailResets(
   const account = asked === "any" ? null : (asked.account?.id ?? "nowhere");
   const users = await findWhoSignsIn(db, account, contactKey("email", email), 5);
   const means = { kind: "password-reset", origin: publicUrl, lifetime: HOUR, hasRelay } as const;
-  await db.transact(async (tx) => {
-    for (const user of users) await mailLink(tx, user, means);
-  });
+  for (const user of users) await db.transact(async (tx) => await mailLink(tx, user, means));
 }
 
 /** Whom the key in the path lets in; 404 when it is none, is over or was used. */
