@@ -158,10 +158,15 @@ function accepting(server: ChildProcess): Promise<void> {
   };
   const timer = setTimeout(() => fail(`no answer in ${START_TIMEOUT_MS} ms`), START_TIMEOUT_MS);
   server.on("error", (error) => fail(error.message));
+  let ready = false;
   server.stderr?.on("data", (chunk: Buffer) => {
+    if (ready) return;
     // The last of it: clients that come while it recovers make it say much.
     said = (said + chunk.toString()).slice(-10_000);
-    if (/ready to accept (read-only )?connections/.test(said)) resolve();
+    if (/ready to accept (read-only )?connections/.test(said)) {
+      ready = true;
+      resolve();
+    }
     // What it refuses a client that comes while it recovers is no reason to give up.
     else if (/FATAL:(?! {2}the database system is )/.test(said)) fail("see below");
   });
