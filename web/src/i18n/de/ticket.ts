@@ -31,7 +31,7 @@ export const ticket: Translated<typeof english> = {
   "ticket.close": "Schließen",
   "ticket.reopen": "Wieder öffnen",
   "ticket.more": "Weitere Aktionen",
-  "ticket.draftWaits": "Sie haben hier eine Antwort begonnen.",
+  "ticket.draftWaits": "Du hast hier eine Antwort begonnen.",
   "ticket.goOn": "Weiterschreiben",
   "ticket.answer": "Antworten",
   "ticket.note": "Notiz",

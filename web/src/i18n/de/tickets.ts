@@ -2,7 +2,7 @@ import type { tickets as english } from "../en/tickets.ts";
 import type { Translated } from "../plural.ts";
 
 export const tickets: Translated<typeof english> = {
-  "drafts.new": "Neue Tickets, die Sie schreiben",
+  "drafts.new": "Neue Tickets, die du schreibst",
   "drafts.noSubject": "(noch kein Betreff)",
   "drafts.nobody": "noch an niemanden",
   "list.label": "Tickets",
