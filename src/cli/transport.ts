@@ -1,7 +1,10 @@
+import { isIP } from "node:net";
 import { type Command, Option } from "commander";
 import { type TransportInput, setTransport } from "../desk/transports.ts";
 import { Faults } from "../domain/faults.ts";
 import type { OAuthGrant } from "../mail/access-token.ts";
+import { type HostPolicy, resolveSafely } from "../mail/host-guard.ts";
+import { MailError } from "../mail/mail-error.ts";
 import { deliveryMeans } from "../outgoing-mail.ts";
 import { listInboxes } from "../storage/inboxes.ts";
 import type { InboxRow, TransportRow, TransportSecurity } from "../storage/schema.ts";
@@ -10,7 +13,7 @@ import { type InboxOptions, chosenInbox } from "./chosen-inbox.ts";
 import { type CommonOptions, withAccount } from "./context.ts";
 import { CommandFailure } from "./failure.ts";
 import { examples, takesSite, wholeNumber } from "./options.ts";
-import { print, table } from "./output.ts";
+import { print, table, tell } from "./output.ts";
 import { readPassword } from "./password.ts";
 import { addTransportTestCommand } from "./transport-test.ts";
 
@@ -92,18 +95,28 @@ async function setOne(options: SetOptions): Promise<void> {
     ...(options.passwordStdin === true && { password: await readPassword() }),
     ...(options.oauthStdin === true && { grant: readGrant(await readPassword()) }),
   };
-  const [set, own] = await withAccount(options, async (opened) => {
+  const [set, own, allowed] = await withAccount(options, async (opened) => {
     const { config, storage, account } = opened;
     const { vault } = deliveryMeans(config, storage);
     const inbox = await chosenInbox(opened, options);
     const transport = await storage.db.transact(
       async (tx) => await setTransport(tx, vault, account.id, inbox?.id ?? null, input, new Faults()),
     );
-    return [transport, inbox] as const;
+    return [transport, inbox, input.allowPrivate || config.allowPrivateHosts] as const;
   });
   const whose = own === null ? "Mail" : `Mail of ${own.address}`;
   const text = `${whose} goes to ${set.host}:${set.port} now; try it with "cantrip transport test".`;
   print(options, transportFields(set, own), text);
+  await warnOfOwnNetwork(host, allowed);
+}
+
+/** Of an address, at once; what a name leads to, `transport test` and the doctor say. */
+async function warnOfOwnNetwork(host: string, allowPrivate: HostPolicy["allowPrivate"]): Promise<void> {
+  if (isIP(host) === 0 && host.toLowerCase() !== "localhost") return;
+  await resolveSafely(host, { allowPrivate }).catch((error: unknown) => {
+    if (!(error instanceof MailError)) throw error;
+    tell(`Nothing is sent yet: ${error.message}, or set it again with --allow-private.`);
+  });
 }
 
 async function listAll(options: CommonOptions): Promise<void> {
