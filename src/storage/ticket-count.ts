@@ -14,10 +14,10 @@ import {
 export async function countTickets(reader: Reader, accountId: string, filter: TicketFilter): Promise<number> {
   const asked = NARROWING.filter((name) => filter[name] !== undefined && filter[name] !== null);
   const [only] = asked;
-  const onlyLabel = asked.length === 1 && only === "labelIds" && filter.labelIds?.length === 1;
-  if (onlyLabel && !isNarrow(filter)) return await countLabelled(reader, accountId, filter.labelIds?.[0] ?? "");
-  // Any two filters together, and several labels, are compared in the one index that holds all of them.
-  const inFull = (asked.length > 1 || only === "labelIds") && !isNarrow(filter);
+  const onlyLabels = asked.length === 1 && only === "labelIds";
+  if (onlyLabels && !isNarrow(filter)) return await countLabelled(reader, accountId, filter.labelIds ?? []);
+  // Any two filters together are compared in the one index that holds all of them.
+  const inFull = asked.length > 1 && !isNarrow(filter);
   // And those of a few customers are found by these, whatever else is asked of them.
   const passive: Passive = reader.engine === "sqlite" && (inFull || isOfFew(filter)) ? new Set(asked) : NONE_PASSIVE;
   const { total } = await reader.query
@@ -34,12 +34,18 @@ function isNarrow(filter: TicketFilter): boolean {
   return isOfFew(filter) || !isPlain(filter);
 }
 
-async function countLabelled(reader: Reader, accountId: string, labelId: string): Promise<number> {
+/** By the labels' own rows: of thirteen, to look each ticket's labels through for each of them takes twice as long. */
+async function countLabelled(reader: Reader, accountId: string, labelIds: readonly string[]): Promise<number> {
+  if (labelIds.length === 0) return 0;
   const { total } = await reader.query
     .selectFrom("ticket_labels")
-    .select((row) => row.fn.countAll<number>().as("total"))
+    .select((row) =>
+      labelIds.length === 1
+        ? row.fn.countAll<number>().as("total")
+        : row.fn.count<number>("ticket_id").distinct().as("total"),
+    )
     .where("account_id", "=", accountId)
-    .where("label_id", "=", labelId)
+    .where("label_id", "in", labelIds)
     .executeTakeFirstOrThrow();
   return total;
 }

@@ -57,6 +57,8 @@ describe.skipIf(ENGINE_MISSING !== null)("R9", () => {
     };
     for (const [query, numbers] of Object.entries(expected)) {
       expect([query, await found(desk, query)]).toEqual([query, numbers]);
+      const counted = await desk.get(`/tickets?${query}&count=true&per_page=0`);
+      expect([query, counted.headers["total-count"]]).toEqual([query, String(numbers.length)]);
     }
   });
 
