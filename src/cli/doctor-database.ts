@@ -5,6 +5,7 @@ import type { Config } from "../config.ts";
 import { Db, type Reader } from "../storage/database.ts";
 import { migrationNames } from "../storage/migrate.ts";
 import { DATABASE_FILE } from "../storage/open.ts";
+import { openPostgres } from "../storage/postgres.ts";
 import { openSqlite } from "../storage/sqlite.ts";
 import { type Check, note, ok, wrong } from "./doctor-check.ts";
 import { errorLines } from "./failure.ts";
@@ -24,9 +25,7 @@ export async function checkDatabase(config: Config, look: (reader: Reader) => Pr
   let db: Db | undefined;
   try {
     db = new Db(
-      config.databaseUrl === null
-        ? openSqlite({ file })
-        : (await import("../storage/postgres.ts")).openPostgres({ url: config.databaseUrl, connections: 1 }),
+      config.databaseUrl === null ? openSqlite({ file }) : openPostgres({ url: config.databaseUrl, connections: 1 }),
     );
     const version = await checkVersion(db);
     if (version.level === "wrong") return [version];

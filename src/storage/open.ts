@@ -6,6 +6,7 @@ import { Db } from "./database.ts";
 import { isDistributed } from "./distribute.ts";
 import { accountGuard } from "./guard.ts";
 import { migrate } from "./migrate.ts";
+import { openPostgres } from "./postgres.ts";
 import { openS3Blobs } from "./s3-blobs.ts";
 import { moveRowsOut, withRows } from "./row-blobs.ts";
 import { openSqlite } from "./sqlite.ts";
@@ -69,11 +70,10 @@ export async function openStorage(settings: StorageSettings): Promise<Storage> {
   const { data, databaseUrl, databaseReadUrl, databaseListenUrl, strict = false } = settings;
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const plugins = strict ? [accountGuard] : [];
-  // An embedded database needs no client of a server's: it is not read.
   const driver =
     databaseUrl === null
       ? openSqlite({ file: join(data, DATABASE_FILE), plugins })
-      : (await import("./postgres.ts")).openPostgres({
+      : openPostgres({
           url: databaseUrl,
           readUrl: databaseReadUrl ?? null,
           listenUrl: databaseListenUrl ?? null,
