@@ -9,7 +9,7 @@ import type { InboxRow } from "../storage/schema.ts";
 import { type CommonOptions, type OpenedAccount, findInboxFor, noSuchInbox, withAccount } from "./context.ts";
 import { CommandFailure, INTERRUPTED, errorLines } from "./failure.ts";
 import { examples, takesSite } from "./options.ts";
-import { type OutcomeCounts, countOutcome, noOutcomes, outcomesText } from "./outcomes.ts";
+import { type OutcomeCounts, countOutcome, counted, noOutcomes, outcomesText } from "./outcomes.ts";
 import { print, tell } from "./output.ts";
 import { rate, share, sizeText, startProgress } from "./progress.ts";
 
@@ -57,7 +57,7 @@ async function importMail(paths: string[], options: ImportOptions): Promise<void
     if (inbox === undefined) throw new CommandFailure(noSuchInbox(opened.account, options.inbox));
     return await importAll(opened, inbox, places);
   });
-  const text = `Imported ${summary.messages} messages of ${summary.files} files: ${outcomesText(summary)}, ${summary.skipped} passed over.`;
+  const text = `Imported ${counted(summary.messages, "message")} of ${counted(summary.files, "file")}: ${outcomesText(summary)}, ${summary.skipped} passed over.`;
   print(options, summary, text);
   if (stopped) throw new CommandFailure("stopped; run the same command again to go on where it stopped", INTERRUPTED);
   if (failed > 0) {

@@ -8,7 +8,7 @@ import { CommandFailure, INTERRUPTED, errorLines } from "./failure.ts";
 import { mailboxMeans } from "./mail-means.ts";
 import { noSuchMailbox } from "./mailbox-fields.ts";
 import { examples, takesSite } from "./options.ts";
-import { type OutcomeCounts, countOutcome, noOutcomes, outcomesText } from "./outcomes.ts";
+import { type OutcomeCounts, countOutcome, counted, noOutcomes, outcomesText } from "./outcomes.ts";
 import { print } from "./output.ts";
 import { rate, startProgress } from "./progress.ts";
 
@@ -27,7 +27,7 @@ export function addMailboxFetchCommand(mailbox: Command): void {
 
 async function fetchOne(id: string, options: CommonOptions): Promise<void> {
   const { summary, failure, stopped } = await withAccount(options, async (opened) => await fetchNow(opened, id));
-  print(options, summary, `Fetched ${summary.messages} messages: ${outcomesText(summary)}.`);
+  print(options, summary, `Fetched ${counted(summary.messages, "message")}: ${outcomesText(summary)}.`);
   if (stopped) throw new CommandFailure("stopped; the next fetch goes on where it stopped", INTERRUPTED);
   if (failure !== null) throw new CommandFailure(errorLines(Object.assign(failure, { code: "FETCH" })).join("\n"));
 }

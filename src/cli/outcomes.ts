@@ -29,9 +29,18 @@ export function countOutcome(counts: OutcomeCounts, outcome: Exclude<Outcome, "p
   counts[COUNTED[outcome]] += 1;
 }
 
+/** `1 ticket`, `2 tickets`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
 export function outcomesText(counts: OutcomeCounts): string {
   const { tickets, replies, bounces, auto_replies, spam, duplicates, quarantined } = counts;
-  const machines = bounces + auto_replies === 0 ? "" : `${bounces} bounces, ${auto_replies} auto-replies, `;
+  const machines =
+    bounces + auto_replies === 0
+      ? ""
+      : `${counted(bounces, "bounce")}, ${counted(auto_replies, "auto-reply", "auto-replies")}, `;
   const junk = spam === 0 ? "" : `${spam} spam, `;
-  return `${tickets} tickets, ${replies} replies, ${machines}${junk}${duplicates} duplicates, ${quarantined} quarantined`;
+  const mail = `${counted(tickets, "ticket")}, ${counted(replies, "reply", "replies")}`;
+  return `${mail}, ${machines}${junk}${counted(duplicates, "duplicate")}, ${quarantined} quarantined`;
 }
