@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { formatSize, relativeTime, shortTime } from "../../web/src/i18n/format.ts";
 import { addMessages, setLanguage } from "../../web/src/i18n/t.ts";
-import { frame } from "../../web/src/i18n/en/frame.ts";
+import { rows } from "../../web/src/i18n/en/rows.ts";
 
 const now = new Date(2026, 10, 24, 15, 0).getTime();
 const at = (month: number, day: number, hour: number, minute = 0, year = 2026): number =>
@@ -10,7 +10,7 @@ const at = (month: number, day: number, hour: number, minute = 0, year = 2026): 
 describe("a time", () => {
   beforeAll(() => {
     setLanguage("en-GB");
-    addMessages(frame);
+    addMessages(rows);
   });
 
   test("is said as people say it", () => {
