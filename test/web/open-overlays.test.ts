@@ -19,7 +19,11 @@ const click =
       .getByRole("button", { name: first, exact: typeof first === "string" })
       .first()
       .click();
-    for (const name of items) await page.getByRole("menuitem", { name }).click();
+    for (const name of items) {
+      await page.getByRole("menuitem", { name }).click();
+      // A menu that still goes is none that an Escape is for: that would be the ticket's.
+      await disappears(page.getByRole("menu"));
+    }
   };
 
 const ON_A_TICKET: readonly Step[] = [
