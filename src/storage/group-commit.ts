@@ -15,14 +15,20 @@ interface Around {
   /** Takes the write lock. */
   begin: () => Promise<void>;
   beforeCommit: () => void;
+  /** Puts what was committed on the disk. */
+  sync: () => Promise<void>;
 }
 
-/** The end of one transaction of a group, to be told when the group is on the disk. */
-type Ending = () => void;
+interface Taken {
+  reject: Waiting["reject"];
+  /** Tells how it ended, when the group is on the disk. */
+  end: () => void;
+}
 
 /**
  * Runs transactions one after the other and commits those together that wait for each other anyway: one sync of the disk
- * for all. None is told that it is done before that commit; one that fails takes nothing of the others with it.
+ * for all. None is told that it is done before that sync; one that fails takes nothing of the others with it. While
+ * one group is being synced the next runs, and commits when that is over.
  */
 export function openGroupCommit(
   database: DatabaseSync,
@@ -30,9 +36,14 @@ export function openGroupCommit(
 ): { run<T>(work: () => Promise<T>): Promise<T>; idle(): Promise<void> } {
   const queue: Waiting[] = [];
   let running: Promise<void> | undefined;
+  /** Of the group before; never rejects. */
+  let synced = Promise.resolve();
 
   const drain = async (): Promise<void> => {
-    while (queue.length > 0) await commitGroup(database, around, queue);
+    while (queue.length > 0) {
+      const committed = await commitGroup(database, around, queue, synced);
+      if (committed !== null) synced = endTogether(committed, around.sync());
+    }
     running = undefined;
   };
   return {
@@ -42,37 +53,64 @@ export function openGroupCommit(
       running ??= drain();
       return await promise;
     },
-    idle: async () => await running,
+    idle: async () => {
+      await running;
+      await synced;
+    },
   };
 }
 
-/** Takes at least one from the queue. Settles all that it took; never rejects. */
-async function commitGroup(database: DatabaseSync, { begin, beforeCommit }: Around, queue: Waiting[]): Promise<void> {
-  const taken: Waiting[] = [];
-  const endings: Ending[] = [];
+async function endTogether(committed: readonly Taken[], synced: Promise<void>): Promise<void> {
+  try {
+    await synced;
+  } catch (error) {
+    for (const { reject } of committed) reject(error);
+    return;
+  }
+  for (const { end } of committed) end();
+}
+
+/**
+ * Takes at least one from the queue and commits. Returns what is to be told once the commit is on the disk, or null after
+ * everybody was told that it failed; never rejects.
+ */
+async function commitGroup(
+  database: DatabaseSync,
+  { begin, beforeCommit }: Around,
+  queue: Waiting[],
+  synced: Promise<void>,
+): Promise<Taken[] | null> {
+  const taken: Taken[] = [];
+  const takeAll = async (until: number): Promise<void> => {
+    while (taken.length < MOST_IN_GROUP && performance.now() < until) {
+      const next = queue.shift();
+      if (next === undefined) return;
+      const one: Taken = { reject: next.reject, end: () => undefined };
+      taken.push(one);
+      one.end = await runAlone(database, next);
+    }
+  };
   try {
     await begin();
     const until = performance.now() + LONGEST_GROUP;
-    do {
-      const next = queue.shift();
-      if (next === undefined) break;
-      taken.push(next);
-      endings.push(await runAlone(database, next));
-    } while (taken.length < MOST_IN_GROUP && performance.now() < until);
+    await takeAll(until);
+    // Two syncs at once are no quicker than one after the other, and who comes meanwhile shares this one.
+    await synced;
+    await takeAll(until);
     beforeCommit();
     database.exec("commit");
+    return taken;
   } catch (error) {
     if (database.isTransaction) database.exec("rollback");
     // Without a lock nobody has a turn: whoever waits longest hears of it, and the others try on.
     if (taken.length === 0) queue.shift()?.reject(error);
     for (const { reject } of taken) reject(error);
-    return;
+    return null;
   }
-  for (const end of endings) end();
 }
 
 /** One transaction inside its group's. Throws only what ends the whole group. */
-async function runAlone(database: DatabaseSync, { work, resolve, reject }: Waiting): Promise<Ending> {
+async function runAlone(database: DatabaseSync, { work, resolve, reject }: Waiting): Promise<() => void> {
   database.exec("savepoint one");
   try {
     const result = await work();

@@ -20,6 +20,7 @@ import type { Schema } from "./schema.ts";
 import { openGroupCommit } from "./group-commit.ts";
 import { SharedSnapshot } from "./shared-snapshot.ts";
 import { SqliteThread } from "./sqlite-thread.ts";
+import { openWalSync } from "./wal-sync.ts";
 import type { Statement, Statements } from "./statements.ts";
 
 /** How long a writer waits for a writer of another process before it gives up, in milliseconds. */
@@ -49,6 +50,9 @@ export function openSqlite({ file, plugins = [] }: SqliteOptions): Driver {
   const writer = new SqliteConnection(openFile(file));
   // The writer waits for other processes in `begin`, without blocking; SQLite's own wait would sleep on this thread.
   writer.database.exec("pragma busy_timeout = 0");
+  // Its commits are synced by `log`, which does not block: see there. The first read makes the log.
+  writer.database.exec("pragma synchronous = normal; select count(*) from sqlite_schema");
+  const log = openWalSync(`${file}-wal`);
   const readFile = openFile(file, true);
   const snapshot = new SharedSnapshot(readFile);
   const reader = new SqliteConnection(readFile, () => snapshot.share());
@@ -62,6 +66,7 @@ export function openSqlite({ file, plugins = [] }: SqliteOptions): Driver {
   const group = openGroupCommit(writer.database, {
     begin: async () => await begin(writer.database),
     beforeCommit: () => snapshot.end(),
+    sync: async () => await log.sync(),
   });
 
   return {
@@ -77,6 +82,7 @@ export function openSqlite({ file, plugins = [] }: SqliteOptions): Driver {
       await thread.close();
       snapshot.end();
       reader.close();
+      log.close();
       writer.close();
     },
   };

@@ -31,9 +31,11 @@ describe("every connection of the embedded engine", () => {
     await pragma(reader, "query_only"),
   ];
   const FULL = 2;
+  /** The log is synced after each commit all the same: see `wal-sync.test.ts`. */
+  const NORMAL = 1;
 
-  test("writes to a write-ahead log, syncs every commit and holds foreign keys", async () => {
-    expect(await storage.db.transact(async (tx) => await settings(tx))).toEqual(["wal", FULL, 1, 0]);
+  test("writes to a write-ahead log that is synced off its thread, and holds foreign keys", async () => {
+    expect(await storage.db.transact(async (tx) => await settings(tx))).toEqual(["wal", NORMAL, 1, 0]);
   });
 
   test("that reads has the same settings and cannot write", async () => {
