@@ -114,7 +114,7 @@ async function handOver(
     return await deliver(server, {
       envelope: { from: composed.envelope.from, to: recipientsLeft(message, composed.envelope.to) },
       size: composed.size,
-      read: () => composed.read(),
+      read: (utf8) => composed.read(utf8),
       beforeHandOver: async () => {
         reach("deliver.handing-over");
         const isCurrent = await db.transact(async (tx) => await markHandedOver(tx, message, now()));

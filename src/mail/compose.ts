@@ -7,6 +7,7 @@ import { MAX_ID_LENGTH } from "./limits.ts";
 import { MailError } from "./mail-error.ts";
 import type { MailAddress } from "./parsed-message.ts";
 import { textOfHtml } from "./signature.ts";
+import { needsUtf8 } from "./smtp-utf8.ts";
 
 export interface OutgoingAttachment {
   name: string;
@@ -45,8 +46,11 @@ export interface ComposedMessage {
   envelope: { from: string; to: string[] };
   /** About how many bytes, for the server to refuse what it would not take; never more than it really is. */
   size: number;
-  /** The bytes, each time anew and each time the same: a repeat can be recognised as one. */
-  read(): Readable;
+  /**
+   * The bytes, each time anew and each time the same: a repeat can be recognised as one. Only with `utf8` their header holds
+   * more than ASCII (RFC 6532), where an address has no other form.
+   */
+  read(utf8?: boolean): Readable;
 }
 
 /** Threads grow without end; RFC 5322 3.6.4 lets the middle of References go. */
@@ -55,12 +59,12 @@ const MOST_REFERENCES = 20;
 /** Makes a MIME message (RFC 2045 to 2049, 2231, 5322, 6532), signed or not. The same input gives the same bytes. */
 export function composeMessage(message: OutgoingMessage, signer: DkimSigner | null = null): ComposedMessage {
   const recipients = [...message.to, ...message.cc, ...message.bcc].map(({ address }) => address);
-  const read = (): Readable => new MailComposer(mailOf(message)).compile().createReadStream();
+  const read = (utf8: boolean): Readable => new MailComposer(mailOf(message, utf8)).compile().createReadStream();
   const files = message.attachments.reduce((sum, { size }) => sum + Math.ceil(size / 3) * 4, 0);
   return {
     envelope: { from: inAscii(message.from.address), to: [...new Set(recipients.map(inAscii))] },
     size: files + Buffer.byteLength(message.body),
-    read: () => (signer === null ? read() : signed(read, signer, message.date)),
+    read: (utf8 = false) => (signer === null ? read(utf8) : signed(() => read(utf8), signer, message.date)),
   };
 }
 
@@ -72,7 +76,7 @@ function inAscii(address: string): string {
   return `${address.slice(0, at)}@${domainToASCII(domain) || domain}`;
 }
 
-function mailOf(message: OutgoingMessage): ConstructorParameters<typeof MailComposer>[0] {
+function mailOf(message: OutgoingMessage, utf8: boolean): ConstructorParameters<typeof MailComposer>[0] {
   const { messageId, body, htmlized, autoSubmitted } = message;
   const references = shortened(message.references).map(bracketed).filter(isPresent);
   const inReplyTo = message.inReplyTo === null ? null : bracketed(message.inReplyTo);
@@ -80,8 +84,8 @@ function mailOf(message: OutgoingMessage): ConstructorParameters<typeof MailComp
   const part = (content: string) => ({ content: wellFormed(content), contentTransferEncoding: "quoted-printable" });
   return {
     from: named(message.from),
-    to: message.to.map(named),
-    ...(message.cc.length > 0 && { cc: message.cc.map(named) }),
+    to: message.to.map((each) => shown(each, utf8)),
+    ...(message.cc.length > 0 && { cc: message.cc.map((each) => shown(each, utf8)) }),
     ...(message.replyTo !== null && { replyTo: named(message.replyTo) }),
     subject: clean(message.subject),
     messageId: ownId(messageId),
@@ -123,6 +127,16 @@ async function* bytesOf(attachment: OutgoingAttachment): AsyncGenerator<Uint8Arr
 
 function named({ name, address }: MailAddress): { name: string; address: string } {
   return { name: clean(name), address: clean(address) };
+}
+
+/**
+ * Others of a thread see whom it was written to, also by a server that does not take such an address: it stands as the name of
+ * an empty group then (RFC 6857), which is all ASCII, and which nobody's answer goes to.
+ */
+function shown(to: MailAddress, utf8: boolean): ReturnType<typeof named> | string {
+  const entry = named(to);
+  if (utf8 || !needsUtf8(inAscii(entry.address))) return entry;
+  return `"${`${entry.name} ${entry.address}`.replaceAll(/["\\]/g, "").trim()}":;`;
 }
 
 /** One line without control characters: nothing that is put into a header can end it and begin another. */

@@ -9,7 +9,8 @@ import {
   openConnection,
   sendOver,
 } from "./smtp-connection.ts";
-import { type SmtpFailure, type SmtpResult, resultOf, wordsOf } from "./smtp-result.ts";
+import { type RefusedRecipient, type SmtpFailure, type SmtpResult, resultOf, wordsOf } from "./smtp-result.ts";
+import { fitEnvelope, takesUtf8 } from "./smtp-utf8.ts";
 
 /** Hands messages over. Connections stay open for a while, for the next message to the same server. */
 export interface SmtpClient {
@@ -81,9 +82,10 @@ export function openSmtpClient(timeouts: SmtpTimeouts = SMTP_TIMEOUTS): SmtpClie
     let session = kept;
     try {
       session ??= { connection: await limit.race(openConnection(server, timeouts), (late) => late.close()), sent: 0 };
-      const info = await limit.race(sendOver(session.connection, mail, handing));
+      const { refused, ...fitted } = fitEnvelope(mail.envelope, takesUtf8(session.connection));
+      const info = await limit.race(sendOver(session.connection, { ...mail, ...fitted }, handing));
       keep(server.key, session);
-      return sentResult(info);
+      return sentResult(info, refused);
     } catch (error) {
       // Without its end a message that was begun is dropped by the server (RFC 5321 4.1.1.4).
       session?.connection.close();
@@ -139,13 +141,13 @@ interface Sent {
   rejectedErrors?: (SmtpFailure & { recipient?: string | undefined })[] | undefined;
 }
 
-function sentResult({ response, rejectedErrors = [] }: Sent): SmtpResult {
+function sentResult({ response, rejectedErrors = [] }: Sent, leftOut: readonly RefusedRecipient[]): SmtpResult {
   const refused = rejectedErrors.map((error) => ({
     address: error.recipient ?? "",
     response: wordsOf(error.response ?? error.message),
     temporary: (error.responseCode ?? 0) < 500,
   }));
-  return { kind: "sent", response: wordsOf(response), refused };
+  return { kind: "sent", response: wordsOf(response), refused: [...leftOut, ...refused] };
 }
 
 interface Limit {

@@ -106,7 +106,8 @@ export interface SmtpMail {
   envelope: { from: string; to: readonly string[] };
   /** About how many bytes: see `ComposedMessage`. */
   size: number;
-  read(): Readable;
+  /** The bytes; with `utf8` their header may hold more than ASCII, since the envelope said so (RFC 6532). */
+  read(utf8?: boolean): Readable;
   /**
    * Called when the server has taken the envelope and all but the end of the message has left. The end leaves when it resolves:
    * from then on the message may be delivered. When it rejects, the server gets no end, and drops the message.
@@ -124,7 +125,7 @@ export interface Handing {
 /** Sends one message. `handing` tells how far it came, also when this rejects. */
 export async function sendOver(
   connection: SMTPConnection,
-  mail: SmtpMail,
+  mail: SmtpMail & { utf8: boolean },
   handing: Handing,
 ): Promise<SMTPConnectionSendInfo> {
   const body = Readable.from(withEndHeldBack(mail, handing), { objectMode: false });
@@ -138,9 +139,9 @@ export async function sendOver(
 }
 
 /** Read only once the server waits for it: nodemailer pipes it after the 354. */
-async function* withEndHeldBack(mail: SmtpMail, handing: Handing): AsyncGenerator<Uint8Array> {
+async function* withEndHeldBack(mail: SmtpMail & { utf8: boolean }, handing: Handing): AsyncGenerator<Uint8Array> {
   let held: Uint8Array | undefined;
-  for await (const chunk of mail.read()) {
+  for await (const chunk of mail.read(mail.utf8)) {
     handing.begun = true;
     if (held !== undefined) yield held;
     held = chunk as Uint8Array;

@@ -85,6 +85,24 @@ describe.skipIf(ENGINE_MISSING !== null)("mail that Postfix relays to us", { tim
     expect(report?.raw).not.toMatch(/Final-Recipient: rfc822; help@/);
   });
 
+  test.each(["lmtp", "smtp"] as const)(
+    "arrives by %s from letters beyond ASCII before the @ (RFC 6531)",
+    async (protocol) => {
+      const { postfix, port } = await open(protocol);
+      await serve(protocol, port);
+      const client = await connectSmtp(postfix.port);
+      await client.say("EHLO client.example");
+      expect(await client.say("MAIL FROM:<josé@customer.example> SMTPUTF8")).toMatch(/^250/);
+      expect(await client.say("RCPT TO:<help@acme.example>")).toMatch(/^250/);
+      const raw = letter("from afar").replace(/^From: .*$/m, "From: José <josé@customer.example>");
+      expect(await client.data(raw)).toEqual([expect.stringMatching(/^250/)]);
+      client.close();
+      await expect.poll(outcomes, PATIENCE).toEqual([`${protocol} ticket`]);
+      const listed = (await desk.run(["mail", "list", "--json"])).json<{ messages: { from: string }[] }>();
+      expect(listed.messages[0]?.from).toContain("josé@customer.example");
+    },
+  );
+
   test.each(["lmtp", "smtp"] as const)("waits while our %s is down, and none of it is lost", async (protocol) => {
     const { postfix, port } = await open(protocol);
     const bodies = Array.from({ length: 30 }, (_, index) => `patience ${index + 1}`);

@@ -177,6 +177,16 @@ describe("a composed message", () => {
     expect(text.replaceAll("\r\n", "")).not.toMatch(/[\r\n]/);
   });
 
+  test("names an address beyond ASCII before the @ as it is only where the envelope says so (RFC 6532, 6857)", async () => {
+    const more = { to: [{ name: "", address: "josé@example.com" }], cc: [{ name: "Ada", address: "ada@example.com" }] };
+    const composed = composeMessage({ ...PLAIN, ...more });
+    const [as8bit, asAscii] = [await buffer(composed.read(true)), await buffer(composed.read())];
+    expect(as8bit.toString()).toContain("To: josé@example.com\r\n");
+    expect(asAscii.toString("latin1")).toMatch(/^[\t\r\n -~]*$/);
+    const parsed = await parseMessage(asAscii);
+    expect(parsed).toMatchObject({ to: [], cc: [{ name: "Ada", address: "ada@example.com" }], problems: [] });
+  });
+
   test("takes no header, recipient or part from anything that is put into it", async () => {
     const evil = fc.oneof(
       fc.string({ unit: "binary", maxLength: 60 }),
@@ -200,7 +210,11 @@ describe("a composed message", () => {
         const more: Partial<OutgoingMessage> = {
           from: { name, address: "help@desk.example" },
           to: [{ name: subject, address: "ruby@example.com" }],
-          cc: [{ name: fileName, address: "cc@example.com" }],
+          cc: [
+            { name: fileName, address: "cc@example.com" },
+            // Stands there as a name only.
+            { name: fileName, address: "josé@example.com" },
+          ],
           subject,
           inReplyTo: id,
           references: [id, name],

@@ -30,8 +30,14 @@ export interface Postfix {
   stop(): Promise<void>;
 }
 
-/** `routes` says where a domain's mail goes, as a transport table does: `lmtp:inet:127.0.0.1:24`, `smtp:[127.0.0.1]:25`. */
-export async function startPostfix(routes: Record<string, string>): Promise<Postfix> {
+/**
+ * `routes` says where a domain's mail goes, as a transport table does: `lmtp:inet:127.0.0.1:24`, `smtp:[127.0.0.1]:25`; `more`
+ * is for `main.cf`.
+ */
+export async function startPostfix(
+  routes: Record<string, string>,
+  more: Record<string, string> = {},
+): Promise<Postfix> {
   const folder = mkdtempSync(join(tmpdir(), "cantrip-postfix-"));
   chmodSync(folder, 0o755);
   const [config, queue, data, log] = ["config", "queue", "data", "log"].map((name) => join(folder, name)) as [
@@ -45,7 +51,10 @@ export async function startPostfix(routes: Record<string, string>): Promise<Post
   const port = await freePort();
   const table = Object.entries(routes).map(([domain, route]) => `${domain} ${route}`);
   writeFileSync(join(config, "transport"), `${table.join("\n")}\n`);
-  writeFileSync(join(config, "main.cf"), mainSettings({ config, queue, data, log, domains: Object.keys(routes) }));
+  writeFileSync(
+    join(config, "main.cf"),
+    mainSettings({ config, queue, data, log, domains: Object.keys(routes) }, more),
+  );
   writeFileSync(join(config, "master.cf"), services(port));
   writeFileSync(log, "");
   const server = spawn("/bin/sh", ["-c", SERVE_UNTIL_INPUT_ENDS, "sh", folder, PROGRAM, config], {
@@ -100,7 +109,7 @@ interface Places {
   domains: readonly string[];
 }
 
-function mainSettings({ config, queue, data, log, domains }: Places): string {
+function mainSettings({ config, queue, data, log, domains }: Places, more: Record<string, string>): string {
   const values = {
     compatibility_level: "3.6",
     queue_directory: queue,
@@ -137,6 +146,7 @@ function mainSettings({ config, queue, data, log, domains }: Places): string {
     smtpd_client_connection_rate_limit: "0",
     smtpd_peername_lookup: "no",
     biff: "no",
+    ...more,
   };
   return `${Object.entries(values)
     .map(([name, value]) => `${name} = ${value}`)
