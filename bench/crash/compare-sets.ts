@@ -6,7 +6,7 @@ import { compareLetters, comparePutAside } from "./compare-letters.ts";
 import { compareSent } from "./compare-sent.ts";
 import { compareTickets } from "./compare-tickets.ts";
 import type { Desk } from "./desk-under-test.ts";
-import type { Findings } from "./findings.ts";
+import { type Findings, NOTHING } from "./findings.ts";
 import { keyIn } from "./letters.ts";
 import type { Traffic } from "./traffic.ts";
 
@@ -24,14 +24,8 @@ export async function compareSets(desk: Desk, traffic: Traffic, outside: Outside
   // What was put aside is left where it is.
   const aside = traffic.letters.filter(({ kind }) => kind === "empty");
   const findings: Findings = {
+    ...NOTHING,
     in: traffic.letters.length,
-    out: 0,
-    lost: 0,
-    doubled: 0,
-    half: 0,
-    unclear: 0,
-    unclearDelivered: 0,
-    untoldUsers: 0,
     duplicates: outcomes.duplicate ?? 0,
     untold: imap.messages.size - (afterImport === "seen" ? imap.seen.size : 0) - aside.length,
     problems: [],

@@ -23,6 +23,20 @@ export interface Findings {
   problems: string[];
 }
 
+/** Each count, before anything is found. */
+export const NOTHING: Readonly<Omit<Findings, "problems">> = {
+  in: 0,
+  out: 0,
+  lost: 0,
+  doubled: 0,
+  half: 0,
+  unclear: 0,
+  unclearDelivered: 0,
+  untoldUsers: 0,
+  duplicates: 0,
+  untold: 0,
+};
+
 /** Whether nothing is left to do: all is processed, fetched, moved and sent. */
 export async function isQuiet({ storage, setUp }: Desk, imap: ScriptedImap): Promise<boolean> {
   const all = acrossAccounts(storage.db);

@@ -1,7 +1,7 @@
 import { programReady } from "../../bin/built.js";
 import type { Place } from "./desk-under-test.ts";
 import { type Death, planDeaths } from "./fail-plan.ts";
-import type { Findings } from "./findings.ts";
+import { type Findings, NOTHING } from "./findings.ts";
 import { runLane } from "./lane.ts";
 
 /** What a crash run found, over all its lanes. */
@@ -65,19 +65,6 @@ export async function runCrashes({
   await Promise.all(Array.from({ length: lanes }, work));
   return report;
 }
-
-const NOTHING = {
-  in: 0,
-  out: 0,
-  lost: 0,
-  doubled: 0,
-  half: 0,
-  unclear: 0,
-  unclearDelivered: 0,
-  untoldUsers: 0,
-  duplicates: 0,
-  untold: 0,
-};
 
 function add(report: CrashReport, lane: string, { problems, ...counts }: Findings): void {
   for (const name of Object.keys(NOTHING) as (keyof typeof NOTHING)[]) report[name] += counts[name];
