@@ -577,7 +577,7 @@ create table ticket_labels (
   constraint ticket_labels_pkey PRIMARY KEY (account_id, label_id, ticket_id)
 );
 
-CREATE INDEX ticket_labels_by_ticket ON ticket_labels USING btree (account_id, ticket_id);
+CREATE INDEX ticket_labels_by_ticket ON ticket_labels USING btree (account_id, ticket_id, label_id);
 
 create table tickets (
   account_id text collate "C" not null,

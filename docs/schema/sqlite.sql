@@ -256,7 +256,7 @@ CREATE TABLE ticket_labels (
   primary key (account_id, label_id, ticket_id),
   foreign key (account_id, ticket_id) references tickets (account_id, id));
 
-CREATE INDEX ticket_labels_by_ticket on ticket_labels (account_id, ticket_id);
+CREATE INDEX ticket_labels_by_ticket on ticket_labels (account_id, ticket_id, label_id);
 
 CREATE TABLE tickets (
   account_id text not null, id text not null, number integer not null, customer_id text not null, user_id text, inbox_id text not null,
@@ -269,14 +269,14 @@ CREATE TABLE tickets (
   foreign key (account_id, user_id) references users (account_id, id),
   foreign key (account_id, inbox_id) references inboxes (account_id, id));
 
-CREATE INDEX tickets_by_assignee on tickets (account_id, user_id, id);
+CREATE INDEX tickets_by_assignee on tickets (account_id, user_id, id, created_at, trash, spam, state, inbox_id, type, label_ids);
 
-CREATE INDEX tickets_by_creation on tickets (account_id, created_at, id);
+CREATE INDEX tickets_by_creation on tickets (account_id, created_at, id, user_id, trash, spam, state, inbox_id, type, label_ids);
 
 CREATE INDEX tickets_by_customer on tickets (account_id, customer_id, created_at, id);
 
 CREATE INDEX tickets_by_folder on tickets
-  (account_id, trash, spam, state, inbox_id, user_id, type, created_at, updated_at, label_ids);
+  (account_id, trash, spam, state, inbox_id, user_id, type, created_at, updated_at, label_ids, id);
 
 CREATE INDEX tickets_by_inbox on tickets (account_id, inbox_id, updated_at, id);
 
@@ -284,9 +284,9 @@ CREATE INDEX tickets_by_kind on tickets (account_id, type, spam, trash);
 
 CREATE INDEX tickets_by_state on tickets (account_id, state, updated_at, id);
 
-CREATE INDEX tickets_by_update on tickets (account_id, updated_at, id);
+CREATE INDEX tickets_by_update on tickets (account_id, updated_at, id, user_id, created_at, trash, spam, state, inbox_id, type, label_ids);
 
-CREATE INDEX tickets_by_user on tickets (account_id, user_id, updated_at desc, id desc);
+CREATE INDEX tickets_by_user on tickets (account_id, user_id, updated_at desc, id desc, created_at, trash, spam, state, inbox_id, type, label_ids);
 
 CREATE INDEX tickets_open_by_label on tickets (account_id, inbox_id, label_ids)
   where state = 'open' and spam = 0 and trash = 0;

@@ -18,6 +18,7 @@ import * as writePositions from "./migrations/013-write-positions.ts";
 import * as accountVersion from "./migrations/014-account-version.ts";
 import * as linkedTickets from "./migrations/014-linked-tickets.ts";
 import * as inboxSender from "./migrations/015-inbox-sender.ts";
+import * as coveredLists from "./migrations/016-covered-lists.ts";
 
 /** The types and words in which the engines differ. */
 export interface ColumnTypes {
@@ -53,6 +54,7 @@ const MIGRATIONS: readonly (readonly [name: string, migration: Migration])[] = [
   ["014-account-version", accountVersion],
   ["014-linked-tickets", linkedTickets],
   ["015-inbox-sender", inboxSender],
+  ["016-covered-lists", coveredLists],
 ];
 
 const TYPES: Record<Engine, ColumnTypes> = {

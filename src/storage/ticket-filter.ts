@@ -84,6 +84,8 @@ export interface Narrowing {
   passive: Passive;
   /** Whether each ticket is asked for the words of a search, in place of finding all that hold them (SQLite). */
   asksEach?: boolean;
+  /** Whether all tickets with the labels are found first, in place of asking each ticket: where they are few (SQLite). */
+  findsLabelled?: boolean;
 }
 
 export type TicketExpression = ExpressionBuilder<Schema, "tickets">;
@@ -92,7 +94,7 @@ export type TicketExpression = ExpressionBuilder<Schema, "tickets">;
 export function conditions(
   engine: Engine,
   values: Narrowed,
-  { filter, passive, asksEach = false }: Narrowing,
+  { filter, passive, asksEach = false, findsLabelled = false }: Narrowing,
   row: TicketExpression,
 ) {
   const nothing = sql<SqlBool>`false`;
@@ -116,7 +118,7 @@ export function conditions(
     ...oneOf("spam", "spam"),
     ...oneOf("trash", "trash"),
     ...assignees(row, left("userIds", "user_id"), values, filter),
-    ...(passive.has("labelIds") ? labelsInFull(row, values, filter) : labels(row, values, filter)),
+    ...(findsLabelled ? labelsFound : passive.has("labelIds") ? labelsInFull : labels)(row, values, filter),
     ...since("created_at", "sinceCreated"),
     ...since("updated_at", "sinceUpdated"),
     ...(filter.terms === undefined ? [] : [words(engine, accountId, filter.terms, asksEach)]),
@@ -163,9 +165,23 @@ function labels(row: TicketExpression, { accountId, labelIds = [] }: Narrowed, a
   ];
 }
 
+/** As `labels`, from the labels' own rows, which are read first. */
+function labelsFound(row: TicketExpression, { accountId, labelIds = [] }: Narrowed, asked: TicketFilter) {
+  if (asked.labelIds === undefined) return [];
+  if (asked.labelIds.length === 0) return [sql<SqlBool>`false`];
+  const found = row
+    .selectFrom("ticket_labels")
+    .select("ticket_labels.ticket_id")
+    .where("ticket_labels.account_id", "=", accountId)
+    .where("ticket_labels.label_id", "in", labelIds);
+  return [row("tickets.id", "in", found)];
+}
+
 /** As `labels`, from the ticket's own list of labels, in which an id stands as it is and nothing else looks like one. */
 function labelsInFull(row: TicketExpression, { labelIds = [] }: Narrowed, asked: TicketFilter) {
   if (asked.labelIds === undefined) return [];
   if (asked.labelIds.length === 0) return [sql<SqlBool>`false`];
-  return [row.or(labelIds.map((id) => sql<SqlBool>`instr(tickets.label_ids, ${id}) > 0`))];
+  // Most tickets have none, and are not looked through for each of them.
+  const any = sql<SqlBool>`tickets.label_ids <> '[]'`;
+  return [any, row.or(labelIds.map((id) => sql<SqlBool>`instr(tickets.label_ids, ${id}) > 0`))];
 }

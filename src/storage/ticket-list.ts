@@ -1,28 +1,21 @@
-import { type SqlBool, sql } from "kysely";
+import { type SelectQueryBuilder, type SqlBool, sql } from "kysely";
 import type { Reader } from "./database.ts";
 import type { Slice, SortDirection } from "./paging.ts";
 import { prepared } from "./prepared.ts";
-import type { TicketRow } from "./schema.ts";
-import { isCommon } from "./search.ts";
+import type { Schema, TicketRow } from "./schema.ts";
 import {
-  NARROWING,
   NONE_PASSIVE,
   type Narrowed,
-  type Narrowing,
-  type Passive,
   type TicketExpression,
   type TicketFilter,
   conditions,
-  isOfFew,
   isPlain,
   narrowedBy,
   shapeOf,
 } from "./ticket-filter.ts";
+import { type ListWay, type TicketSort, wayOf } from "./ticket-list-way.ts";
 
-export interface TicketSort {
-  column: "created_at" | "updated_at" | "user_id";
-  direction: SortDirection;
-}
+export type { TicketSort } from "./ticket-list-way.ts";
 
 /**
  * Sorted as asked, the unassigned first in an ascending `user_id`; ties by id in the last key's direction (R7). With `after`
@@ -37,136 +30,61 @@ export async function listTickets(
   after?: TicketRow,
 ): Promise<TicketRow[]> {
   if (limit === 0) return [];
-  const page = { ...narrowedBy(accountId, filter), limit, offset };
-  const way = reader.engine === "sqlite" ? await wayOf(reader, accountId, filter, sort, limit + offset) : STRAIGHT;
-  if (after === undefined && isPlain(filter)) return await keptPage(filter, sort, way.passive).all(reader, page);
-  const query = pageOf(reader, page, { filter, sort, ...way });
+  const way = await wayOf(reader, accountId, filter, sort, { limit, offset });
+  const page = { ...narrowedBy(accountId, way.filter), limit, offset };
+  if (after === undefined && isPlain(filter)) return await keptPage(way, sort).all(reader, page);
+  const query = pageOf(reader, page, way, sort);
   return await (after === undefined ? query : query.where((row) => behind(row, sort, after))).execute();
 }
 
-/** Pages that were asked for, by which filters and which sort they have: a text for each. */
+/** Pages that were asked for, by which filters and which sort they have, and by their way: a text for each. */
 const keptPages = new Map<string, ReturnType<typeof preparePage>>();
 
-interface Asked extends Narrowing {
-  sort: readonly TicketSort[];
-  /** Whether few are left at any rate: they are sorted, and no order is walked through. */
-  ofFew: boolean;
-}
-
-type OneWay = Pick<Asked, "passive" | "asksEach" | "ofFew">;
-
-const STRAIGHT: OneWay = { passive: NONE_PASSIVE, ofFew: false };
-
-function keptPage(filter: TicketFilter, sort: readonly TicketSort[], passive: Passive): ReturnType<typeof preparePage> {
+function keptPage(way: ListWay, sort: readonly TicketSort[]): ReturnType<typeof preparePage> {
   const order = sort.map(({ column, direction }) => `${column} ${direction}`).join();
-  const shape = `${shapeOf(filter)} ${order} ${[...passive].join()}`;
+  const { filter, passive, ...how } = way;
+  const shape = `${shapeOf(filter)} ${order} ${[...passive].join()} ${Object.values(how).join()}`;
   let kept = keptPages.get(shape);
-  if (kept === undefined) keptPages.set(shape, (kept = preparePage({ filter, sort, passive, ofFew: isOfFew(filter) })));
+  if (kept === undefined) keptPages.set(shape, (kept = preparePage(way, sort)));
   return kept;
 }
 
-function preparePage(asked: Asked) {
-  return prepared((query, page: Narrowed & Slice, engine) => pageOf({ query, engine }, page, asked));
-}
-
-/**
- * Of a search, so many messages that hold its words, times the root of the rows up to a page's end, are found and sorted as quickly
- * as walking through the order comes upon that page: a message costs 4 microseconds, a ticket that is asked 100.
- */
-const COMMON = 5_000;
-
-async function wayOf(
-  reader: Reader,
-  accountId: string,
-  filter: TicketFilter,
-  sort: readonly TicketSort[],
-  rows: number,
-): Promise<OneWay> {
-  const { terms, ...others } = filter;
-  const passive = await passiveFilters(reader, accountId, others, sort);
-  const ofFew = isOfFew(filter);
-  if (terms === undefined || terms.length === 0 || sort.length === 0) return { passive, ofFew };
-  if (await isCommon(reader, accountId, terms, Math.round(COMMON * Math.sqrt(rows)))) {
-    return { passive, ofFew, asksEach: true };
-  }
-  return { passive: OTHERS_PASSIVE, ofFew: true };
-}
-
-/** From so many matches on it is quicker to walk through the order that is asked for than to sort them. */
-const BROAD = 20_000;
-
-/** A customer's few tickets are found by the customer, and sorted: 0.3 ms, where a walk through all in their order took 45. */
-const OTHERS_PASSIVE: Passive = new Set(NARROWING);
-
-/**
- * SQLite knows nothing of how many tickets a filter leaves, and would rather sort half a million than walk in their order. Of
- * the filters whose index is not in the order that is asked for, those that leave many are passive.
- */
-async function passiveFilters(
-  reader: Reader,
-  accountId: string,
-  filter: TicketFilter,
-  [first]: readonly TicketSort[],
-): Promise<Passive> {
-  if (first === undefined) return NONE_PASSIVE;
-  if (isOfFew(filter)) return OTHERS_PASSIVE;
-  const candidates: readonly (keyof TicketFilter)[] = [
-    ...(first.column === "created_at" ? [] : (["sinceCreated"] as const)),
-    ...(first.column === "updated_at" ? [] : (["sinceUpdated"] as const)),
-    ...(first.column === "user_id" && filter.userIds === undefined ? (["inboxIds", "within", "states"] as const) : []),
-  ];
-  const passive = new Set<keyof TicketFilter>();
-  for (const name of candidates) {
-    if (filter[name] === undefined || filter[name] === null) continue;
-    if (await isBroad(reader, accountId, { within: null, [name]: filter[name] })) passive.add(name);
-  }
-  return passive;
-}
-
-/** Whether one filter leaves many tickets; its own index alone tells, in half a millisecond. */
-async function isBroad(reader: Reader, accountId: string, filter: TicketFilter): Promise<boolean> {
-  const shape = `broad ${shapeOf(filter)}`;
-  let kept = keptProbes.get(shape);
-  if (kept === undefined) keptProbes.set(shape, (kept = prepareProbe(filter)));
-  return (await kept.first(reader, narrowedBy(accountId, filter))) !== undefined;
-}
-
-const keptProbes = new Map<string, ReturnType<typeof prepareProbe>>();
-
-function prepareProbe(filter: TicketFilter) {
-  return prepared((db, values: Narrowed, engine) =>
-    db
-      .selectFrom("tickets")
-      .select(sql<number>`1`.as("one"))
-      .where("tickets.account_id", "=", values.accountId)
-      .where((row) => row.and(conditions(engine, values, { filter, passive: NONE_PASSIVE }, row)))
-      .limit(sql.lit(1))
-      .offset(sql.lit(BROAD)),
-  );
+function preparePage(way: ListWay, sort: readonly TicketSort[]) {
+  return prepared((query, page: Narrowed & Slice, engine) => pageOf({ query, engine }, page, way, sort));
 }
 
 function pageOf(
   { query: db, engine }: Pick<Reader, "query" | "engine">,
   page: Narrowed & Slice,
-  { filter, sort, ofFew, ...way }: Asked,
+  way: ListWay,
+  sort: readonly TicketSort[],
 ) {
-  let query = db
+  const found = db
     .selectFrom("tickets")
-    .selectAll()
     .where("tickets.account_id", "=", page.accountId)
-    .where((row) => row.and(conditions(engine, page, { filter, ...way }, row)));
-  const walks = engine === "postgres" || !ofFew;
+    .where((row) => row.and(conditions(engine, page, way, row)));
+  const walks = engine === "postgres" || !way.ofFew;
+  if (!way.idsFirst) return inOrder(found.selectAll(), sort, walks).limit(page.limit).offset(page.offset);
+  const ids = inOrder(found.select("tickets.id"), sort, walks).limit(page.limit).offset(page.offset);
+  const rows = db.selectFrom("tickets").selectAll().where("tickets.account_id", "=", page.accountId);
+  return inOrder(rows.where("tickets.id", "in", ids), sort, false);
+}
+
+/** A `+` in front of a column tells SQLite to sort, and not to look for an index that has the order. */
+function inOrder<O>(
+  query: SelectQueryBuilder<Schema, "tickets", O>,
+  sort: readonly TicketSort[],
+  walks: boolean,
+): SelectQueryBuilder<Schema, "tickets", O> {
+  let ordered = query;
   for (const { column, direction } of sort) {
-    query = query.orderBy(walks ? column : sql`+${sql.ref(`tickets.${column}`)}`, (order) => {
+    ordered = ordered.orderBy(walks ? `tickets.${column}` : sql`+${sql.ref(`tickets.${column}`)}`, (order) => {
       const directed = direction === "asc" ? order.asc() : order.desc();
       if (column !== "user_id") return directed;
       return direction === "asc" ? directed.nullsFirst() : directed.nullsLast();
     });
   }
-  return query
-    .orderBy("id", sort.at(-1)?.direction ?? "desc")
-    .limit(page.limit)
-    .offset(page.offset);
+  return ordered.orderBy("tickets.id", sort.at(-1)?.direction ?? "desc");
 }
 
 /** What stands behind a ticket: it is greater in one key, and equal in those before it. */

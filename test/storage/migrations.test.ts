@@ -44,6 +44,25 @@ const RELEASED = [
     "014-linked-tickets",
     "015-inbox-sender",
   ],
+  [
+    "001-init",
+    "002-search",
+    "003-delivery",
+    "004-mailboxes",
+    "005-conversations",
+    "006-judged-mail",
+    "007-outgoing-mail",
+    "008-people",
+    "009-agents-work",
+    "010-surgery",
+    "011-mail-speed",
+    "012-fast-lists",
+    "013-write-positions",
+    "014-account-version",
+    "014-linked-tickets",
+    "015-inbox-sender",
+    "016-covered-lists",
+  ],
 ];
 
 const NEWEST = RELEASED.at(-1) ?? [];
