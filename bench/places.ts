@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
+import { waitForDatabase } from "../src/storage/wait-for-database.ts";
 import { startOwnPostgres, startPostgres } from "../test/support/postgres-server.ts";
 import type { Place } from "./crash/desk-under-test.ts";
 
@@ -50,12 +51,19 @@ export async function openPlaces(engine: Engine, { durable = false } = {}): Prom
   };
 }
 
+/** A server that has only just started, beside others that end, may break a connection off. */
 async function administer(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
+  const onWait = (error: unknown): void => void process.stderr.write(`PostgreSQL is tried again: ${String(error)}\n`);
+  const run = async (): Promise<void> => {
+    const client = new pg.Client({ connectionString: url });
+    // Without a listener it would end the process; what was asked fails with it anyway.
+    client.on("error", () => undefined);
+    await client.connect();
+    try {
+      await client.query(statement);
+    } finally {
+      await client.end();
+    }
+  };
+  await waitForDatabase(run, { onWait });
 }

@@ -15,6 +15,7 @@ import { LiveStreams } from "./realtime/live-streams.ts";
 import { openCreditMeter } from "./storage/credit-windows.ts";
 import { openStorage } from "./storage/open.ts";
 import { takeServerLock } from "./storage/server-lock.ts";
+import { startPatience } from "./start-patience.ts";
 import { stopServing } from "./stop-serving.ts";
 import { deliveryTasks } from "./tasks/deliveries.ts";
 import { startMailServers } from "./tasks/mail-servers.ts";
@@ -40,23 +41,24 @@ export interface RunningServer {
 }
 
 /**
- * The composition root: config, storage, desk, API and tasks. Resolves once requests are answered.
- * Throws `ConfigError` when the folder is served already or the port is taken.
+ * The composition root: config, storage, desk, API and tasks. Resolves once requests are answered. `signal` ends the wait for
+ * a database that cannot be reached. Throws `ConfigError` when the folder is served already or the port is taken.
  */
-export async function startServer(config: Config, strict = false): Promise<RunningServer> {
-  const storage = await openStorage({ ...config, strict });
+export async function startServer(config: Config, signal?: AbortSignal): Promise<RunningServer> {
+  const log = openLog(config);
+  const onceThere = startPatience(config, log, signal);
+  const storage = await onceThere(async () => await openStorage(config));
   const lock = config.databaseUrl === null ? takeServerLock(config.data) : { release: () => undefined };
   if (lock === null) {
     await storage.close();
     throw new ConfigError(`another Cantrip server is running on ${config.data}: stop it, or use another --data folder`);
   }
-  const log = openLog(config);
   const stopping = new AbortController();
   const metrics = openMetrics(storage.db);
   try {
-    const firstRun = await setUpFirstAccount(storage.db, config.site);
+    const firstRun = await onceThere(async () => await setUpFirstAccount(storage.db, config.site));
     // Of several processes the primary prints it.
-    const setupPage = cluster.isWorker ? null : await openSetupPage(storage.db);
+    const setupPage = cluster.isWorker ? null : await onceThere(async () => await openSetupPage(storage.db));
     const meter = openCreditMeter(storage.db);
     storage.db.hearOthers((error) => log.error({ error }, "other processes are not heard"));
     const live = new LiveStreams(storage.db, (error) => log.error({ error }, "live updates failed"));

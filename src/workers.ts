@@ -6,6 +6,7 @@ import type { Config } from "./config.ts";
 import { SECOND } from "./domain/time.ts";
 import { type FirstRun, openSetupPage, setUpFirstAccount } from "./first-run.ts";
 import { openLog } from "./log.ts";
+import { startPatience } from "./start-patience.ts";
 import { openStorage } from "./storage/open.ts";
 
 /** What a worker tells the primary once it serves. */
@@ -51,10 +52,10 @@ const LONGEST_PAUSE = 30 * SECOND;
  * starts, and replaces those that die. Each worker is a whole server: jobs, mailboxes and deliveries are shared by claims
  * and leases in the database, as with servers on other machines.
  */
-export async function startWorkers(config: Config): Promise<RunningWorkers> {
-  const { firstRun, setupPage } = await prepare(config);
-  answerForAll();
+export async function startWorkers(config: Config, stopAskedFor?: AbortSignal): Promise<RunningWorkers> {
   const log = openLog(config);
+  const { firstRun, setupPage } = await startPatience(config, log, stopAskedFor)(async () => await prepare(config));
+  answerForAll();
   // The first alone: what keeps it from starting (a port that is taken) is told once.
   const serving = await startWorker();
   for (let count = 1; count < config.workers; count += 1) await startWorker();

@@ -34,6 +34,8 @@ export function errorLines(error: unknown): string[] {
   if (error instanceof NotFound) return ["there is no such thing in this help desk"];
   // Without a message: it has been told already.
   if (error instanceof CommandFailure) return error.message === "" ? [] : error.message.split("\n");
+  // Such as a connection to a name of several addresses: it has no words of its own.
+  if (error instanceof AggregateError && error.message === "") return error.errors.flatMap(errorLines);
   if (!(error instanceof Error)) return [String(error)];
   const isExpected = "code" in error || error.name === "ConfigError";
   const text = isExpected

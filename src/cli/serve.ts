@@ -43,7 +43,8 @@ async function serve(options: ServeOptions): Promise<void> {
     return;
   }
   const stop = stopSignal();
-  const server = config.workers === 1 ? await startServer(config) : await startAll(config);
+  const asked = signalOf(stop);
+  const server = config.workers === 1 ? await startServer(config, asked) : await startAll(config, asked);
   const url = config.publicUrl ?? server.url;
   const { firstRun, setupPage } = server;
   const mail = { smtp_port: server.smtpPort, lmtp_port: server.lmtpPort };
@@ -60,7 +61,7 @@ async function serveAsWorker(config: Config): Promise<void> {
   const stop = Promise.race([stopAsked(), stopSignal(["SIGTERM"])]);
   // The terminal tells the whole group. The primary has heard it too, and asks.
   for (const signal of ["SIGINT", "SIGHUP"]) process.on(signal, () => undefined);
-  const server = await startServer(config);
+  const server = await startServer(config, signalOf(stop));
   tellServing(server);
   const drain = drainOf(config, "SIGTERM");
   await stop;
@@ -68,9 +69,9 @@ async function serveAsWorker(config: Config): Promise<void> {
   await server.close(drain);
 }
 
-async function startAll(config: Config): Promise<RunningServer> {
+async function startAll(config: Config, asked: AbortSignal): Promise<RunningServer> {
   try {
-    return await startWorkers(config);
+    return await startWorkers(config, asked);
   } catch (error) {
     // It has told why.
     if (error instanceof WorkerFailed) throw new CommandFailure("", error.exitCode);
@@ -121,6 +122,13 @@ function welcome({ firstRun, setupPage }: Pick<RunningServer, "firstRun" | "setu
     );
   }
   return [...lines, ""].join("\n");
+}
+
+/** Ends what a start waits for once the process is asked to stop. */
+function signalOf(stop: Promise<unknown>): AbortSignal {
+  const asked = new AbortController();
+  void stop.then(() => asked.abort());
+  return asked.signal;
 }
 
 /** Resolves with the signal that asks the process to stop. A second one then ends it at once, as the default does. */

@@ -18,6 +18,8 @@ const CONNECTION_LOST =
 export function isStorageFailure(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof RunAgain || error instanceof BlobsUnavailable || "syscall" in error) return true;
+  // A name of several addresses, such as localhost, and none of them answers.
+  if (error instanceof AggregateError) return error.errors.some(isStorageFailure);
   if ("errcode" in error) return SQLITE_CODES.includes(Number(error.errcode) & 0xff);
   const code = "code" in error ? String(error.code) : "";
   if (/^[0-9A-Z]{5}$/.test(code)) return POSTGRES_CLASSES.includes(code.slice(0, 2));
