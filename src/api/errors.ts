@@ -2,6 +2,7 @@ import { STATUS_CODES } from "node:http";
 import type { ShownHeaders } from "./conventions/envelope.ts";
 import { Conflict, Invalid, Malformed, NotAllowed, NotFound } from "../domain/errors.ts";
 import { isStorageAway } from "../storage/storage-failures.ts";
+import { NobodyWaits } from "../storage/who-waits.ts";
 
 /** A refusal that only HTTP knows: 401, 405, 413, 414, 415, 429 and the like. */
 export class HttpError extends Error {
@@ -26,9 +27,13 @@ export interface Refusal {
 /** When storage does not work, in seconds: so long it takes at least until a database that was restarted answers. */
 const STORAGE_BACK_AFTER = 5;
 
+/** No status of HTTP, as nobody gets it: what nginx notes of such a request, for the figures and the log. */
+const CLIENT_GONE = 499;
+
 /** The one place where errors become HTTP. Storage that cannot work now is 503; whatever is not listed is a fault of ours: 500. */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof HttpError) return refuse(error.status, error.message, error.headers);
+  if (error instanceof NobodyWaits) return refuse(CLIENT_GONE, "Client Closed Request");
   if (error instanceof NotFound) return refuse(404, "Not Found");
   if (error instanceof Malformed) return refuse(400, error.message);
   if (error instanceof NotAllowed) return refuse(403, error.message);

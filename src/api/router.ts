@@ -7,6 +7,7 @@ import type { OutgoingMail } from "../desk/try-mail.ts";
 import type { BlobStore } from "../storage/blobs.ts";
 import type { Db, Tx } from "../storage/database.ts";
 import type { Vault } from "../storage/secrets.ts";
+import { readFor } from "../storage/who-waits.ts";
 import type { AuthContext, Caller } from "./auth.ts";
 import type { Call, OpenCall } from "./call.ts";
 import { type Answer, type SendContext, chargedHeaders, sendAnswer, writeHeaders } from "./conventions/answer.ts";
@@ -97,7 +98,13 @@ export class Router {
 
   /** A plain read: route, storage, present. */
   read(path: string, options: RouteOptions, handle: (call: Call) => Promise<Answer>): void {
-    this.#add({ ...options, verb: "GET", path }, handle);
+    this.#add({ ...options, verb: "GET", path }, async (call) => {
+      const { socket } = call.request.raw;
+      return await readFor(
+        () => socket.destroyed,
+        async () => await handle(call),
+      );
+    });
   }
 
   /** A write: one transaction, and with an Idempotency-Key once only. */

@@ -1,19 +1,29 @@
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { CompiledQuery, DatabaseConnection, QueryResult } from "kysely";
+import { NobodyWaits, whoWaits } from "./who-waits.ts";
 
-interface Waiting {
+interface Asked {
+  id: number;
+  sql: string;
+  parameters: readonly unknown[];
+  isGone: (() => boolean) | undefined;
   resolve(rows: unknown[]): void;
   reject(error: Error): void;
 }
 
+/** The one that runs, and one for the thread to go on with: the others wait here, where they can be dropped. */
+const HANDED_OVER = 2;
+
 /**
  * A connection on a thread of its own, for reads that would hold up the event loop. The thread starts with the
- * first query and never keeps the process alive. Queries run one after the other.
+ * first query and never keeps the process alive. Queries run one after the other; one that nobody waits for any more when its
+ * turn comes is dropped (`who-waits.ts`).
  */
 export class SqliteThread implements DatabaseConnection {
   readonly #file: string;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #waiting: Asked[] = [];
+  readonly #running = new Map<number, Asked>();
   #worker: Worker | undefined;
   #last = 0;
 
@@ -26,14 +36,28 @@ export class SqliteThread implements DatabaseConnection {
   }
 
   async execute<R>(sql: string, parameters: readonly unknown[]): Promise<R[]> {
-    const worker = (this.#worker ??= this.#start());
     const id = (this.#last += 1);
     const rows = await new Promise<unknown[]>((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      worker.ref();
-      worker.postMessage({ id, sql, parameters });
+      this.#waiting.push({ id, sql, parameters, isGone: whoWaits(), resolve, reject });
+      this.#handOver();
     });
     return rows as R[];
+  }
+
+  #handOver(): void {
+    while (this.#running.size < HANDED_OVER) {
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      if (next.isGone?.() === true) {
+        next.reject(new NobodyWaits());
+        continue;
+      }
+      const worker = (this.#worker ??= this.#start());
+      const { id, sql, parameters } = next;
+      this.#running.set(id, next);
+      worker.ref();
+      worker.postMessage({ id, sql, parameters });
+    }
   }
 
   streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
@@ -50,15 +74,16 @@ export class SqliteThread implements DatabaseConnection {
     });
     worker.unref();
     worker.on("message", ({ id, rows, error }: { id: number; rows?: unknown[]; error?: string }) => {
-      const waiting = this.#waiting.get(id);
-      this.#waiting.delete(id);
-      if (this.#waiting.size === 0) worker.unref();
-      if (rows === undefined) waiting?.reject(new Error(error));
-      else waiting?.resolve(rows);
+      const asked = this.#running.get(id);
+      this.#running.delete(id);
+      this.#handOver();
+      if (this.#running.size === 0) worker.unref();
+      if (rows === undefined) asked?.reject(new Error(error));
+      else asked?.resolve(rows);
     });
     const fail = (error: Error): void => {
-      for (const waiting of this.#waiting.values()) waiting.reject(error);
-      this.#waiting.clear();
+      for (const asked of [...this.#running.values(), ...this.#waiting.splice(0)]) asked.reject(error);
+      this.#running.clear();
       this.#worker = undefined;
     };
     worker.on("error", fail);
