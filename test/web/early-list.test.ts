@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { inChromium } from "../support/chromium.ts";
-import { appears, listRow, openPage, openWebDesk } from "../support/web-desk.ts";
+import { appears, disappears, listRow, openPage, openWebDesk } from "../support/web-desk.ts";
 
 /** The client itself waits until the returned function is called: what is seen before is what is drawn early. */
 async function holdClient(page: Page): Promise<() => void> {
@@ -90,6 +90,45 @@ inChromium("the first list", () => {
     release();
     await page.waitForURL(`**/t/${id}`);
     await appears(page.getByRole("region", { name: "Ticket", exact: true }));
+  });
+
+  test("keeps the keys that are pressed before the client is there, which takes them in their order", async () => {
+    const desk = await openWebDesk();
+    await desk.ticket({ subject: "The third" });
+    const { id } = await desk.ticket({ subject: "The second" });
+    await desk.ticket({ subject: "The first" });
+    const { page } = await openPage(desk, { at: "/signin" });
+    const begin = async (): Promise<() => void> => {
+      const release = await holdClient(page);
+      await page.goto("/inbox/all", { waitUntil: "commit" });
+      await appears(early(page).getByText("The second"));
+      return release;
+    };
+    let release = await begin();
+    for (const key of ["j", "j", "j", "k", "Enter"]) await page.keyboard.press(key);
+    release();
+    await page.waitForURL(`**/t/${id}`);
+    await appears(page.getByRole("region", { name: "Conversation" }));
+
+    release = await begin();
+    await page.keyboard.type("/second hand");
+    for (const key of ["Backspace", "Backspace", "Backspace", "Backspace", "Backspace"]) await page.keyboard.press(key);
+    release();
+    const field = page.getByRole("combobox", { name: "Search tickets" });
+    await expect.poll(async () => await field.inputValue()).toBe("second");
+    await page.keyboard.type("s");
+    expect(await field.inputValue()).toBe("seconds");
+
+    release = await begin();
+    await page.keyboard.press("?");
+    release();
+    await appears(page.getByRole("dialog", { name: "Keys" }));
+    await page.keyboard.press("Escape");
+    await disappears(page.getByRole("dialog"));
+    // Nothing holds keys back any more.
+    await page.keyboard.press("g");
+    await page.keyboard.press("m");
+    await appears(page.getByRole("heading", { name: /^Mine/ }));
   });
 
   test("waits for the client where more than a list is asked for, and where nobody is signed in", async () => {

@@ -17,14 +17,19 @@ import { addMessages } from "../../../i18n/t.ts";
 import { EARLY, dropEarly } from "../../../lib/early.ts";
 import { FIRST_PLACE, type Place, placePath, readPlace } from "../../../lib/places.ts";
 import { EarlyList } from "./early-list.tsx";
+import { keepKeys, painted } from "./keep-keys.ts";
 
 /** So long, in milliseconds, the client waits for the rows: then it begins, and the rows come when they come. */
 const PATIENCE = 400;
+
+/** So long, in milliseconds, the rows stand over a client that has none of its own to show: what it has to say is below them. */
+const MOST = 10_000;
 
 const client = document.querySelector<HTMLScriptElement>("script[data-client]")?.dataset["client"] ?? "";
 await Promise.race([drawRows().catch(() => undefined), pause(PATIENCE)]);
 try {
   await import(/* @vite-ignore */ client);
+  setTimeout(dropEarly, MOST);
 } catch (error) {
   dropEarly();
   throw error;
@@ -50,6 +55,7 @@ async function drawRows(): Promise<void> {
   over.className = "fixed inset-0 z-50 bg-ground";
   over.append((<EarlyList place={place} sort={sort} page={page} />) as unknown as Node);
   document.body.append(over);
+  keepKeys(over);
   await painted();
 }
 
@@ -76,10 +82,6 @@ async function ask(url: string): Promise<TicketPage> {
   const response = await fetch(url, { headers, credentials: "same-origin" });
   if (!response.ok) throw new Error(`${API} answered ${response.status}`);
   return { rows: (await response.json()) as TicketRow[], total: Number(response.headers.get("Total-Count") ?? 0) };
-}
-
-async function painted(): Promise<void> {
-  await new Promise<void>((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 }
 
 async function pause(milliseconds: number): Promise<void> {
