@@ -1,5 +1,5 @@
 import { Outlet, useRouter } from "@tanstack/react-router";
-import { Suspense, lazy, useEffect } from "react";
+import { useEffect } from "react";
 import { connection } from "../api/connection.ts";
 import { followLive } from "../api/live.ts";
 import { useNews } from "../features/tickets/public/news.ts";
@@ -9,13 +9,15 @@ import { dropEarly } from "../lib/early.ts";
 import { frameState, openRail } from "../lib/frame-state.ts";
 import { useStore } from "../lib/store.ts";
 import { useLayout } from "../lib/use-media.ts";
+import { usePanes } from "../lib/use-panes.ts";
 import { Banner } from "../ui/banner.tsx";
 import { Sheet } from "../ui/dialog.tsx";
+import { lazyPart } from "../ui/lazy-part.tsx";
 import { useFrameCommands } from "./frame-commands.ts";
-import { overlays } from "./overlays.ts";
+import { closeOverlay, overlays } from "./overlays.ts";
 
-const KeySheet = lazy(async () => ({ default: (await import("./key-sheet.tsx")).KeySheet }));
-const Palette = lazy(async () => ({ default: (await import("./palette.tsx")).Palette }));
+const KeySheet = lazyPart(async () => (await import("./key-sheet.tsx")).KeySheet, { close: closeOverlay });
+const Palette = lazyPart(async () => (await import("./palette.tsx")).Palette, { close: closeOverlay });
 
 /** Milliseconds. */
 const EARLY_FOR = 1000;
@@ -23,7 +25,8 @@ const EARLY_FOR = 1000;
 /** What is around every screen of a session: rail, banner, palette, key sheet; keys and the live stream. */
 export function Frame() {
   const layout = useLayout();
-  const { railOpen, railSmall } = useStore(frameState);
+  const { railOpen } = useStore(frameState);
+  const { railSmall } = usePanes();
   const open = useStore(overlays);
   useEffect(followLive, []);
   useEarlyGoes();
@@ -58,10 +61,8 @@ export function Frame() {
           <Outlet />
         </main>
       </div>
-      <Suspense>
-        {open === "palette" && <Palette />}
-        {open === "keys" && <KeySheet />}
-      </Suspense>
+      {open === "palette" && <Palette />}
+      {open === "keys" && <KeySheet />}
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { t } from "../i18n/t.ts";
 import { LIST_WIDTH } from "../lib/frame-state.ts";
 import { useKeptNumber } from "../lib/use-kept-number.ts";
 import { useLayout } from "../lib/use-media.ts";
+import { usePanes } from "../lib/use-panes.ts";
 import { usePlace } from "../lib/use-place.ts";
 import { Resizer } from "../ui/resizer.tsx";
 import { ScreenError } from "./screen-states.tsx";
@@ -20,7 +21,8 @@ const LOOK_EVERY = 1000;
 export function ListScreen() {
   const layout = useLayout();
   const { place, ticketId } = usePlace();
-  const [width, setWidth] = useKeptNumber("list-width", LIST_WIDTH.start);
+  const { listWidth: start } = usePanes();
+  const [width, setWidth] = useKeptNumber("list-width", start);
   useEffect(() => {
     const timer = setInterval(() => {
       if (queryClient.isFetching() > 0) return;
@@ -41,7 +43,12 @@ export function ListScreen() {
       <div id="list-pane" style={{ width }} className="flex shrink-0 flex-col print:hidden">
         {list}
       </div>
-      <Resizer label={t("frame.resizeList")} controls="list-pane" width={width} {...LIST_WIDTH} onWidth={setWidth} />
+      <Resizer
+        label={t("frame.resizeList")}
+        controls="list-pane"
+        {...{ width, start, ...LIST_WIDTH }}
+        onWidth={setWidth}
+      />
       <Outlet />
     </>
   );

@@ -5,6 +5,7 @@ import { t } from "../i18n/t.ts";
 import { frameState, openCustomer } from "../lib/frame-state.ts";
 import { useStore } from "../lib/store.ts";
 import { useLayout } from "../lib/use-media.ts";
+import { usePanes } from "../lib/use-panes.ts";
 import { usePlace } from "../lib/use-place.ts";
 import { Sheet } from "../ui/dialog.tsx";
 
@@ -13,7 +14,8 @@ export function TicketScreen() {
   const { ticketId = "" } = useParams({ strict: false });
   const { place } = usePlace();
   const layout = useLayout();
-  const { customerShown, customerOpen } = useStore(frameState);
+  const { customerOpen } = useStore(frameState);
+  const { customerShown } = usePanes();
   return (
     <>
       <section aria-label={t("frame.ticket")} className="flex min-w-0 flex-1 flex-col">

@@ -45,7 +45,13 @@ export async function loadTexts(...areas: readonly Area[]): Promise<void> {
 }
 
 async function loadArea(area: Area): Promise<void> {
-  for (const messages of Object.values(await FILES[currentLanguage()][area]())) addMessages(messages);
+  try {
+    for (const messages of Object.values(await FILES[currentLanguage()][area]())) addMessages(messages);
+  } catch (error) {
+    // Whoever asks again, once the connection is back, gets them.
+    loaded.delete(area);
+    throw error;
+  }
 }
 
 /** Keeps another language and starts over in it: every text, date and number changes. */

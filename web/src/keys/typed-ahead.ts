@@ -3,7 +3,10 @@
  * server asked. They are kept, and written into it once it has the focus; none is lost, or taken for a command.
  */
 
-/** So long, in milliseconds: then nothing came that takes them. */
+import { t } from "../i18n/t.ts";
+import { toastFailed } from "../lib/toasts.ts";
+
+/** So long, in milliseconds, after the last of them: then nothing came that takes them, and that is said. */
 const PATIENCE = 3000;
 
 let kept: string | null = null;
@@ -13,8 +16,7 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 export function awaitField(): void {
   if (takesText(document.activeElement)) return;
   kept = "";
-  clearTimeout(timer);
-  timer = setTimeout(giveUp, PATIENCE);
+  wait();
   document.addEventListener("focusin", onFocus);
   document.addEventListener("pointerdown", giveUp);
 }
@@ -35,7 +37,17 @@ export function keepForField(event: KeyboardEvent): boolean {
     return false;
   }
   event.preventDefault();
+  wait();
   return true;
+}
+
+function wait(): void {
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    const text = kept;
+    giveUp();
+    if (text) toastFailed(t("keys.notTaken", { text }));
+  }, PATIENCE);
 }
 
 function onFocus({ target }: FocusEvent): void {

@@ -19,8 +19,8 @@ export function writeKept(name: string, value: string | null): void {
   }
 }
 
-/** A number that this browser keeps; `start` when it keeps none. */
-export function keptNumber(name: string, start: number): number {
+/** A number that this browser keeps; null when it keeps none. */
+export function keptNumber(name: string): number | null {
   const kept = Number(readKept(name));
-  return Number.isFinite(kept) && kept > 0 ? kept : start;
+  return Number.isFinite(kept) && kept > 0 ? kept : null;
 }

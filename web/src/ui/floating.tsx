@@ -1,7 +1,8 @@
 import type { LucideIcon } from "lucide-react";
-import { type ReactNode, type RefObject, Suspense, lazy, useRef, useState } from "react";
+import { type ReactNode, type RefObject, useRef, useState } from "react";
 import type { CommandId } from "../keys/bindings.ts";
 import { cx } from "../lib/class-names.ts";
+import { lazyPart } from "./lazy-part.tsx";
 
 /**
  * Menus, popovers and pickers. Their code (Base UI) is half as large as everything else, so it comes when a trigger is
@@ -12,9 +13,10 @@ const load = {
   popover: async () => await import("./floating-popover.tsx"),
   picker: async () => await import("./floating-picker.tsx"),
 };
-const LazyMenu = lazy(async () => ({ default: (await load.menu()).FloatingMenu }));
-const LazyPopover = lazy(async () => ({ default: (await load.popover()).FloatingPopover }));
-const LazyPicker = lazy(async () => ({ default: (await load.picker()).FloatingPicker }));
+const CLOSES = { close: ({ onOpenChange }: Opened): void => onOpenChange(false) };
+const LazyMenu = lazyPart(async () => (await load.menu()).FloatingMenu, CLOSES);
+const LazyPopover = lazyPart(async () => (await load.popover()).FloatingPopover, CLOSES);
+const LazyPicker = lazyPart(async () => (await load.picker()).FloatingPicker, CLOSES);
 
 export interface TriggerProps {
   ref: RefObject<HTMLButtonElement | null>;
@@ -110,7 +112,7 @@ export function Menu({ items, label, ...props }: FloatingProps & { items: readon
   return (
     <>
       {button}
-      <Suspense>{wanted && <LazyMenu {...content} items={items} label={label} />}</Suspense>
+      {wanted && <LazyMenu {...content} items={items} label={label} />}
     </>
   );
 }
@@ -121,13 +123,11 @@ export function Popover({ label, children, ...props }: FloatingProps & { label: 
   return (
     <>
       {button}
-      <Suspense>
-        {wanted && (
-          <LazyPopover {...content} label={label}>
-            {children}
-          </LazyPopover>
-        )}
-      </Suspense>
+      {wanted && (
+        <LazyPopover {...content} label={label}>
+          {children}
+        </LazyPopover>
+      )}
     </>
   );
 }
@@ -161,11 +161,7 @@ export function Combobox(props: PickerProps) {
   return (
     <>
       {button}
-      <Suspense>
-        {wanted && (
-          <LazyPicker {...content} {...{ label, placeholder, options, value, multiple, onChange, onCreate }} />
-        )}
-      </Suspense>
+      {wanted && <LazyPicker {...content} {...{ label, placeholder, options, value, multiple, onChange, onCreate }} />}
     </>
   );
 }

@@ -26,10 +26,21 @@ export function EmptyState({
 }
 
 /** What happened, that nothing is lost, and a way to try again. */
-export function ErrorState({ title, error, onRetry }: { title: string; error?: unknown; onRetry?: () => void }) {
+export function ErrorState({
+  title,
+  error,
+  onRetry,
+  as: Title = "p",
+}: {
+  title: string;
+  error?: unknown;
+  onRetry?: () => void;
+  /** As above. */
+  as?: "p" | "h1";
+}) {
   return (
     <div role="alert" className="mx-auto flex max-w-sm flex-col items-center gap-2 px-6 py-16 text-center">
-      <p className="font-medium">{title}</p>
+      <Title className="font-medium">{title}</Title>
       <p className="text-muted">
         {error instanceof Error && error.message !== "" ? error.message : t("error.unknown")}
       </p>

@@ -1,8 +1,10 @@
 import { CircleAlert, X } from "lucide-react";
 import { t } from "../i18n/t.ts";
 import { BINDINGS } from "../keys/bindings.ts";
+import { cx } from "../lib/class-names.ts";
 import { useStore } from "../lib/store.ts";
 import { type Toast, dismissToast, holdToasts, toastFailed, toasts } from "../lib/toasts.ts";
+import { usePanes } from "../lib/use-panes.ts";
 import { IconButton } from "./button.tsx";
 import { Icon } from "./icon.tsx";
 import { Kbd } from "./kbd.tsx";
@@ -10,6 +12,7 @@ import { Kbd } from "./kbd.tsx";
 /** What was done, with its undo; what failed. Told to screen readers by the live region, so this one is silent. */
 export function Toaster() {
   const shown = useStore(toasts);
+  const { railSmall } = usePanes();
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- only keeps what is being read
     <section
@@ -18,7 +21,12 @@ export function Toaster() {
       onPointerLeave={() => holdToasts(false)}
       onFocus={() => holdToasts(true)}
       onBlur={() => holdToasts(false)}
-      className="pointer-events-none fixed inset-x-4 bottom-4 z-60 flex flex-col items-center gap-2 wide:items-start wide:ps-52 pb-[env(safe-area-inset-bottom)] print:hidden"
+      // Over the list, or on a phone above what is at the thumb: never over where one answers.
+      className={cx(
+        "pointer-events-none fixed inset-x-4 bottom-4 z-60 flex flex-col items-center gap-2 pb-[env(safe-area-inset-bottom)]",
+        "max-medium:bottom-18 medium:inset-x-2 medium:items-start print:hidden",
+        railSmall ? "wide:ps-13" : "wide:ps-56",
+      )}
     >
       {shown.map((toast) => (
         <OneToast key={toast.id} toast={toast} />
@@ -29,7 +37,7 @@ export function Toaster() {
 
 function OneToast({ toast }: { toast: Toast }) {
   return (
-    <div className="floats-in pointer-events-auto flex max-w-md min-w-64 items-center gap-3 rounded bg-text py-1.5 ps-3 pe-1.5 text-ground shadow-float">
+    <div className="floats-in pointer-events-auto flex max-w-md min-w-64 items-center gap-3 medium:max-w-80 wide:max-w-84 rounded bg-text py-1.5 ps-3 pe-1.5 text-ground shadow-float">
       {toast.kind === "failed" && <Icon icon={CircleAlert} />}
       <div className="min-w-0 flex-1">
         <p>{toast.text}</p>

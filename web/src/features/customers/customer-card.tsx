@@ -1,5 +1,5 @@
 import { Ellipsis, Merge, Pencil, UserRound } from "lucide-react";
-import { Suspense, lazy, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { customerKeys, changeCustomer } from "../../api/queries/customers.ts";
 import { ticketKeys } from "../../api/queries/tickets.ts";
 import { useMayWrite } from "../../api/use-may-write.ts";
@@ -16,10 +16,12 @@ import { Contacts } from "./contacts.tsx";
 import { CustomerForm } from "./customer-form.tsx";
 import { changesOf, editedOf, sameEdited, unsaved } from "./edited.ts";
 import { nameOf } from "./name-of.ts";
+import { closes, lazyPart } from "../../ui/lazy-part.tsx";
 
-const MergeCustomersDialog = lazy(async () => ({
-  default: (await import("./merge-customers-dialog.tsx")).MergeCustomersDialog,
-}));
+const MergeCustomersDialog = lazyPart(
+  async () => (await import("./merge-customers-dialog.tsx")).MergeCustomersDialog,
+  closes,
+);
 
 /** Who a customer is, changed where it stands. */
 export function CustomerCard({ customer, heading, link }: { customer: Customer; heading: "h1" | "h2"; link: boolean }) {
@@ -54,11 +56,9 @@ export function CustomerCard({ customer, heading, link }: { customer: Customer; 
           )}
         </>
       )}
-      <Suspense>
-        {merging !== null && (
-          <MergeCustomersDialog customer={customer} start={merging.with} onClose={() => setMerging(null)} />
-        )}
-      </Suspense>
+      {merging !== null && (
+        <MergeCustomersDialog customer={customer} start={merging.with} onClose={() => setMerging(null)} />
+      )}
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import type { Editor } from "@tiptap/react";
-import { Suspense, lazy, useCallback, useRef, useState } from "react";
+import { useCallback, useRef, useState } from "react";
 import { inboxesQuery } from "../../api/queries/folders.ts";
 import { fullName } from "../../api/names.ts";
 import { queryClient } from "../../api/query-client.ts";
@@ -20,9 +20,12 @@ import { escapeHtml, fillSample } from "./reply-sample.ts";
 import { SafeHtml } from "./safe-html.tsx";
 import { type Form, useForm } from "./use-form.ts";
 import { REPLY_VARIABLES, Variables, insertInto } from "./variables.tsx";
+import { lazyPart } from "../../ui/lazy-part.tsx";
 
 /** The editor is as large as the rest of the client: it comes with the first reply that is opened. */
-const RichText = lazy(async () => ({ default: (await import("./rich-text.tsx")).RichText }));
+const RichText = lazyPart(async () => (await import("./rich-text.tsx")).RichText, {
+  fallback: () => <Skeleton className="h-50" />,
+});
 
 interface Fields {
   name: string;
@@ -94,14 +97,12 @@ function Body({ form }: { form: Form<Fields> }) {
           <p className="text-sm font-medium" aria-hidden>
             {t("replies.text")}
           </p>
-          <Suspense fallback={<Skeleton className="h-50" />}>
-            <RichText
-              label={t("replies.text")}
-              value={body}
-              onChange={(html) => form.set("body", html)}
-              onEditor={keep}
-            />
-          </Suspense>
+          <RichText
+            label={t("replies.text")}
+            value={body}
+            onChange={(html) => form.set("body", html)}
+            onEditor={keep}
+          />
           {error !== null && (
             <p role="alert" className="text-sm text-danger-ink">
               {error}

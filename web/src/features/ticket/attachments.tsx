@@ -1,14 +1,15 @@
 import { Download, File, FileArchive, FileImage, FileSpreadsheet, FileText, type LucideIcon } from "lucide-react";
-import { Suspense, lazy, useState } from "react";
+import { useState } from "react";
 import { attachmentViewUrl } from "../../api/queries/messages.ts";
 import type { Attachment, Id } from "../../api/types.ts";
 import { formatSize } from "../../i18n/format.ts";
 import { t } from "../../i18n/t.ts";
 import { Icon } from "../../ui/icon.tsx";
+import { closes, lazyPart } from "../../ui/lazy-part.tsx";
 import { tipProps } from "../../ui/tip.ts";
 import { previewOf } from "./attachment-kinds.ts";
 
-const AttachmentViewer = lazy(async () => ({ default: (await import("./attachment-viewer.tsx")).AttachmentViewer }));
+const AttachmentViewer = lazyPart(async () => (await import("./attachment-viewer.tsx")).AttachmentViewer, closes);
 
 /** The files of a message: pictures as small pictures, others as cards; a press looks at them, or downloads them. */
 export function Attachments({ attachments }: { attachments: readonly Attachment[] }) {
@@ -27,9 +28,7 @@ export function Attachments({ attachments }: { attachments: readonly Attachment[
           </li>
         ))}
       </ul>
-      <Suspense>
-        {open !== null && <AttachmentViewer attachments={viewable} startId={open} onClose={() => setOpen(null)} />}
-      </Suspense>
+      {open !== null && <AttachmentViewer attachments={viewable} startId={open} onClose={() => setOpen(null)} />}
     </>
   );
 }

@@ -9,10 +9,11 @@ import { t } from "../../i18n/t.ts";
 import { useCommand } from "../../keys/commands.ts";
 import { byName } from "../../i18n/by-name.ts";
 import { cx } from "../../lib/class-names.ts";
-import { openCustomer, toggleCustomer } from "../../lib/frame-state.ts";
+import { openCustomer } from "../../lib/frame-state.ts";
 import type { Place } from "../../lib/places.ts";
 import { useGo } from "../../lib/use-go.ts";
 import { useLayout } from "../../lib/use-media.ts";
+import { usePanes } from "../../lib/use-panes.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Badge, type Tone } from "../../ui/badge.tsx";
 import { Button, IconButton } from "../../ui/button.tsx";
@@ -36,6 +37,7 @@ type Picker = "assign" | "label" | "move" | "snooze";
 export function TicketHeader({ ticket, place }: { ticket: TicketRow; place: Place }) {
   const go = useGo();
   const layout = useLayout();
+  const { customerShown, toggleCustomer } = usePanes();
   const actions = useTicketActions(ticket, place);
   const may = useMayWrite();
   const [picker, setPicker] = useState<Picker | null>(null);
@@ -71,8 +73,9 @@ export function TicketHeader({ ticket, place }: { ticket: TicketRow; place: Plac
           <IconButton
             icon={PanelRight}
             label={t("frame.customer")}
+            pressed={layout === "wide" ? customerShown : undefined}
             onClick={() => (layout === "wide" ? toggleCustomer() : openCustomer(true))}
-            className="rtl:-scale-x-100"
+            className="aria-pressed:bg-transparent aria-pressed:text-text rtl:-scale-x-100"
           />
         </div>
       </div>

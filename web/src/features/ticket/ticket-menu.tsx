@@ -14,7 +14,7 @@ import {
   ShieldCheck,
   Trash2,
 } from "lucide-react";
-import { Suspense, lazy, useState } from "react";
+import { useState } from "react";
 import type { TicketRow } from "../../api/types.ts";
 import { t } from "../../i18n/t.ts";
 import type { Place } from "../../lib/places.ts";
@@ -26,8 +26,9 @@ import { choosing } from "./choosing.ts";
 import { copyLink } from "./copy-link.ts";
 import { keepUnread } from "./use-seen.ts";
 import { type TicketActions, markUnread } from "./use-ticket-actions.ts";
+import { closes, lazyPart } from "../../ui/lazy-part.tsx";
 
-const MergeDialog = lazy(async () => ({ default: (await import("./merge-dialog.tsx")).MergeDialog }));
+const MergeDialog = lazyPart(async () => (await import("./merge-dialog.tsx")).MergeDialog, closes);
 
 interface MenuProps {
   ticket: TicketRow;
@@ -57,7 +58,7 @@ export function TicketMenu(props: MenuProps) {
         items={may ? [...items, "line", ...removalEntries(props)] : items}
         trigger={(trigger) => <IconButton icon={Ellipsis} label={t("ticket.more")} {...trigger} />}
       />
-      <Suspense>{merging && <MergeDialog ticket={ticket} onClose={() => setMerging(false)} />}</Suspense>
+      {merging && <MergeDialog ticket={ticket} onClose={() => setMerging(false)} />}
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { ArrowUpDown, Ellipsis, Menu as MenuIcon, Pencil, Search, Star, Trash2 } from "lucide-react";
-import { Suspense, lazy, useState } from "react";
+import { useState } from "react";
 import { inboxesQuery, labelsQuery, savedSearchesQuery } from "../../api/queries/folders.ts";
 import type { SavedSearch } from "../../api/types.ts";
 import { formatNumber } from "../../i18n/format.ts";
@@ -14,9 +14,10 @@ import { Menu } from "../../ui/floating.tsx";
 import { LabelDot } from "../../ui/label-chip.tsx";
 import { SearchField } from "./search-field.tsx";
 import { SORTS, type Sort } from "./sorts.ts";
+import { closes, lazyPart } from "../../ui/lazy-part.tsx";
 
-const SaveSearchDialog = lazy(async () => ({ default: (await import("./search-dialogs.tsx")).SaveSearchDialog }));
-const DeleteSearch = lazy(async () => ({ default: (await import("./search-dialogs.tsx")).DeleteSearch }));
+const SaveSearchDialog = lazyPart(async () => (await import("./search-dialogs.tsx")).SaveSearchDialog, closes);
+const DeleteSearch = lazyPart(async () => (await import("./search-dialogs.tsx")).DeleteSearch, closes);
 
 const SORT_WORDS: Record<Sort, MessageKey> = {
   "-updated_at": "sort.newestActivity",
@@ -141,15 +142,13 @@ function SaveSearch({ query }: { query: string }) {
   return (
     <>
       <IconButton icon={Star} label={t("search.save")} onClick={() => setOpen(true)} />
-      <Suspense>
-        {open && (
-          <SaveSearchDialog
-            search={{ query }}
-            onClose={() => setOpen(false)}
-            onSaved={({ id }) => go.place({ kind: "saved", id })}
-          />
-        )}
-      </Suspense>
+      {open && (
+        <SaveSearchDialog
+          search={{ query }}
+          onClose={() => setOpen(false)}
+          onSaved={({ id }) => go.place({ kind: "saved", id })}
+        />
+      )}
     </>
   );
 }
@@ -174,12 +173,10 @@ function SavedSearchMenu({ id }: { id: string }) {
           { label: t("search.delete"), icon: Trash2, danger: true, onSelect: () => setOpen("delete") },
         ]}
       />
-      <Suspense>
-        {open === "edit" && <SaveSearchDialog search={search} onClose={close} onSaved={close} />}
-        {open === "delete" && (
-          <DeleteSearch search={search} onClose={close} onDeleted={() => go.place(FIRST_PLACE, true)} />
-        )}
-      </Suspense>
+      {open === "edit" && <SaveSearchDialog search={search} onClose={close} onSaved={close} />}
+      {open === "delete" && (
+        <DeleteSearch search={search} onClose={close} onDeleted={() => go.place(FIRST_PLACE, true)} />
+      )}
     </>
   );
 }

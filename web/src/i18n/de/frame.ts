@@ -11,6 +11,9 @@ export const frame: Translated<typeof english> = {
   "undo.nothing": "Nichts rückgängig zu machen",
   "toast.region": "Meldungen",
 
+  "part.failed": "Dieser Teil konnte nicht geladen werden",
+  "keys.notTaken": "Du hast „{text}“ getippt, aber es gab noch nichts, wohin es geschrieben werden konnte",
+
   "state.loading": "Wird geladen",
 
   "error.offline": "Keine Verbindung. Nichts wurde gesendet; versuche es noch einmal, wenn sie wieder da ist.",

@@ -12,6 +12,7 @@ export const ticket: Translated<typeof english> = {
   "ticket.subject": "Betreff",
   "ticket.editSubject": "Betreff ändern",
   "ticket.conversation": "Unterhaltung",
+  "ticket.noEditor": "Der Editor konnte nicht geladen werden. Was du geschrieben hast, bleibt erhalten",
   "ticket.failed": "Das Ticket ließ sich nicht laden",
   "ticket.messagesFailed": "Die Nachrichten ließen sich nicht laden",
   "ticket.forbidden": "Dieses Ticket darfst du nicht sehen",

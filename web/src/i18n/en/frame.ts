@@ -11,6 +11,9 @@ export const frame = {
   "undo.nothing": "Nothing to undo",
   "toast.region": "Messages",
 
+  "part.failed": "This part could not be loaded",
+  "keys.notTaken": "You typed “{text}”, but there was nothing to write it into",
+
   "state.loading": "Loading",
 
   "error.offline": "You are offline. Nothing was sent; try again when the connection is back.",

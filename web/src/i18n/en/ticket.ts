@@ -12,6 +12,7 @@ export const ticket = {
   "ticket.subject": "Subject",
   "ticket.editSubject": "Change the subject",
   "ticket.conversation": "Conversation",
+  "ticket.noEditor": "The editor could not be loaded. What you wrote is kept",
   "ticket.failed": "The ticket could not be loaded",
   "ticket.messagesFailed": "The messages could not be loaded",
   "ticket.forbidden": "You may not see this ticket",

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { PenLine } from "lucide-react";
-import { Suspense, lazy, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { draftQuery } from "../../../api/queries/drafts.ts";
 import { sessionQuery } from "../../../api/queries/session.ts";
 import type { Id, Message, TicketRow } from "../../../api/types.ts";
@@ -12,6 +12,7 @@ import { useStore } from "../../../lib/store.ts";
 import { useLayout } from "../../../lib/use-media.ts";
 import { Button } from "../../../ui/button.tsx";
 import { Sheet } from "../../../ui/dialog.tsx";
+import { lazyPart } from "../../../ui/lazy-part.tsx";
 import { type Way, begin } from "../begin.ts";
 import { isEmpty, isEmptyWriting, textToHtml } from "../content.ts";
 import type { DraftKeeper } from "../draft-keeper.ts";
@@ -22,9 +23,12 @@ import { setComposerOpen, useComposerOpen } from "./open-composers.ts";
 /** The editor is larger than everything else of a ticket: it comes when the ticket is there. */
 const loadForm = async () => {
   const [form] = await Promise.all([import("../composer-form.tsx"), loadTexts("composer")]);
-  return { default: form.ComposerForm };
+  return form.ComposerForm;
 };
-const ComposerForm = lazy(loadForm);
+const ComposerForm = lazyPart(loadForm, {
+  fallback: ({ desk }) => <FirstWords keeper={desk.keeper} />,
+  failed: "ticket.noEditor",
+});
 /** Milliseconds after a ticket is opened. */
 const LOAD_AFTER = 600;
 
@@ -70,14 +74,12 @@ function Answering({ ticket, messages, place, me }: ComposerProps & { me: Id }) 
     return () => clearTimeout(timer);
   }, []);
   const form = (
-    <Suspense fallback={<FirstWords keeper={keeper} />}>
-      <ComposerForm
-        {...{ desk, ticket, messages, place, wish }}
-        inSheet={isPhone}
-        onWay={start}
-        onClose={() => setOpen(false)}
-      />
-    </Suspense>
+    <ComposerForm
+      {...{ desk, ticket, messages, place, wish }}
+      inSheet={isPhone}
+      onWay={start}
+      onClose={() => setOpen(false)}
+    />
   );
   if (isPhone) {
     return (

@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useSearch } from "@tanstack/react-router";
 import { Menu as MenuIcon, Search, UserRoundPlus } from "lucide-react";
-import { type RefObject, Suspense, lazy, useCallback, useEffect, useRef, useState } from "react";
+import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import { MOST_LISTED, customersQuery } from "../../../api/queries/customers.ts";
 import { useMayWrite } from "../../../api/use-may-write.ts";
 import type { Customer } from "../../../api/types.ts";
@@ -21,10 +21,9 @@ import { EmptyState, ErrorState } from "../../../ui/states.tsx";
 import { Time } from "../../../ui/time.tsx";
 import { nameOf } from "../name-of.ts";
 import { VirtualList } from "../virtual-list.tsx";
+import { closes, lazyPart } from "../../../ui/lazy-part.tsx";
 
-const NewCustomerDialog = lazy(async () => ({
-  default: (await import("../new-customer-dialog.tsx")).NewCustomerDialog,
-}));
+const NewCustomerDialog = lazyPart(async () => (await import("../new-customer-dialog.tsx")).NewCustomerDialog, closes);
 
 /** All customers, the newest first, and the search for one. What is searched for stands in the address. */
 export function CustomersScreen() {
@@ -44,9 +43,7 @@ export function CustomersScreen() {
     <section aria-label={t("customers.list")} className="flex min-w-0 flex-1 flex-col">
       <Header words={words} field={field} onWords={setWords} onNew={() => setMaking(true)} />
       <Listed q={q} />
-      <Suspense>
-        {making && <NewCustomerDialog onClose={() => setMaking(false)} onCreated={(id) => go.to(`/customers/${id}`)} />}
-      </Suspense>
+      {making && <NewCustomerDialog onClose={() => setMaking(false)} onCreated={(id) => go.to(`/customers/${id}`)} />}
     </section>
   );
 }

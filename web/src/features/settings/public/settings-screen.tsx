@@ -1,7 +1,6 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { Outlet, useParams } from "@tanstack/react-router";
 import { ArrowLeft, Menu as MenuIcon } from "lucide-react";
-import { Suspense } from "react";
 import { sessionQuery } from "../../../api/queries/session.ts";
 import { t } from "../../../i18n/t.ts";
 import { openRail } from "../../../lib/frame-state.ts";
@@ -9,7 +8,6 @@ import { useGo } from "../../../lib/use-go.ts";
 import { useLayout } from "../../../lib/use-media.ts";
 import { useTitle } from "../../../lib/use-title.ts";
 import { IconButton } from "../../../ui/button.tsx";
-import { SkeletonRows } from "../../../ui/skeleton.tsx";
 import { EmptyState } from "../../../ui/states.tsx";
 import { LeaveGuard } from "../leave-guard.tsx";
 import { SettingsNav } from "../nav.tsx";
@@ -91,9 +89,5 @@ export function SettingsSection() {
   if (!isAtLeast(session.user.role, known.least)) {
     return <EmptyState title={t("screen.noPermission")} text={t("screen.noPermissionText")} />;
   }
-  return (
-    <Suspense fallback={<SkeletonRows rows={4} label={t("state.loading")} />}>
-      <Screen key={`${section} ${itemId ?? ""}`} {...(itemId !== undefined && { itemId })} />
-    </Suspense>
-  );
+  return <Screen key={`${section} ${itemId ?? ""}`} {...(itemId !== undefined && { itemId })} />;
 }

@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { Suspense, lazy } from "react";
 import { ticketQuery } from "../../../api/queries/tickets.ts";
 import { loadTexts } from "../../../i18n/load.ts";
 import { usePlace } from "../../../lib/use-place.ts";
+import { lazyPart } from "../../../ui/lazy-part.tsx";
 
-const CustomerBeside = lazy(async () => {
+const CustomerBeside = lazyPart(async () => {
   await loadTexts("customers");
-  return { default: (await import("../../customers/public/customer-beside.tsx")).CustomerBeside };
+  return (await import("../../customers/public/customer-beside.tsx")).CustomerBeside;
 });
 
 /** The customer of a ticket. */
@@ -14,9 +14,5 @@ export function CustomerPane({ ticketId }: { ticketId: string }) {
   const { place } = usePlace();
   const { data: ticket } = useQuery(ticketQuery(ticketId));
   if (ticket === undefined) return null;
-  return (
-    <Suspense>
-      <CustomerBeside ticket={ticket} place={place} />
-    </Suspense>
-  );
+  return <CustomerBeside ticket={ticket} place={place} />;
 }

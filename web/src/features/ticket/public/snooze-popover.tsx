@@ -1,8 +1,11 @@
-import { type ReactNode, type RefObject, Suspense, lazy } from "react";
+import type { ReactNode, RefObject } from "react";
 import { t } from "../../../i18n/t.ts";
 import { type Opened, Popover, type TriggerProps } from "../../../ui/floating.tsx";
+import { lazyPart } from "../../../ui/lazy-part.tsx";
 
-const SnoozeTimes = lazy(async () => ({ default: (await import("../snooze-times-list.tsx")).SnoozeTimes }));
+const SnoozeTimes = lazyPart(async () => (await import("../snooze-times-list.tsx")).SnoozeTimes, {
+  fallback: () => <div className="h-64" />,
+});
 
 /** Asks until when, in plain words: for one ticket, or for those that are selected. */
 export function SnoozePopover({
@@ -19,14 +22,12 @@ export function SnoozePopover({
 }) {
   return (
     <Popover label={t("command.snooze")} {...{ opened, trigger, anchor }} align="end" className="w-72 p-0!">
-      <Suspense fallback={<div className="h-64" />}>
-        <SnoozeTimes
-          onChoose={(until) => {
-            opened.onOpenChange(false);
-            onChoose(until);
-          }}
-        />
-      </Suspense>
+      <SnoozeTimes
+        onChoose={(until) => {
+          opened.onOpenChange(false);
+          onChoose(until);
+        }}
+      />
     </Popover>
   );
 }

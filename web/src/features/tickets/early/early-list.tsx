@@ -1,26 +1,25 @@
 import type { TicketPage } from "../../../api/queries/ticket-page.ts";
 import { ROW_HEIGHT, TicketRowView } from "../ticket-row.tsx";
 import { cx } from "../../../lib/class-names.ts";
-import { LIST_WIDTH, frameState } from "../../../lib/frame-state.ts";
 import { keptNumber } from "../../../lib/kept.ts";
 import { type Place, ticketPath } from "../../../lib/places.ts";
 import { useLayout } from "../../../lib/use-media.ts";
+import { usePanes } from "../../../lib/use-panes.ts";
 
 const NO_NAMES = { labels: new Map(), users: new Map() };
 
 /** The rows that are seen, where the list will have them; around them the panes that they stand in, empty. */
 export function EarlyList({ place, sort, page }: { place: Place; sort: string; page: TicketPage }) {
   const layout = useLayout();
+  const { railSmall, listWidth } = usePanes();
   const rows = page.rows.slice(0, Math.ceil(innerHeight / ROW_HEIGHT));
   return (
     <div className="flex h-full">
       {layout === "wide" && (
-        <div
-          className={cx("shrink-0 border-e border-line bg-ground-low", frameState.get().railSmall ? "w-13" : "w-56")}
-        />
+        <div className={cx("shrink-0 border-e border-line bg-ground-low", railSmall ? "w-13" : "w-56")} />
       )}
       <div
-        style={layout === "phone" ? undefined : { width: keptNumber("list-width", LIST_WIDTH.start) }}
+        style={layout === "phone" ? undefined : { width: keptNumber("list-width") ?? listWidth }}
         className={cx("flex flex-col", layout === "phone" ? "min-w-0 flex-1" : "shrink-0")}
       >
         <div className="h-12.25 shrink-0 border-b border-line pointer-coarse:h-14.25" />

@@ -1,7 +1,7 @@
 // Longer than most: what a list is made of comes together here.
 import { useQuery } from "@tanstack/react-query";
 import { ArrowUp } from "lucide-react";
-import { Suspense, lazy, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { labelsQuery, savedSearchesQuery, usersQuery } from "../../../api/queries/folders.ts";
 import { LIST_PAGE } from "../../../api/queries/ticket-page.ts";
 import type { Id, TicketRow } from "../../../api/types.ts";
@@ -30,9 +30,10 @@ import { useListFocus } from "../use-list-focus.ts";
 import { type LoadedList, useList, usePlaceList } from "../use-list.ts";
 import { useNewRows, useUnreadTitle } from "../use-new-rows.ts";
 import { useSort } from "../use-sort.ts";
+import { closes, lazyPart } from "../../../ui/lazy-part.tsx";
 
-const Pickers = lazy(async () => ({ default: (await import("../pickers.tsx")).Pickers }));
-const RowMenu = lazy(async () => ({ default: (await import("../row-menu.tsx")).RowMenu }));
+const Pickers = lazyPart(async () => (await import("../pickers.tsx")).Pickers, { close: () => picking.set(null) });
+const RowMenu = lazyPart(async () => (await import("../row-menu.tsx")).RowMenu, closes);
 
 /** The list of a place: which tickets, in what order, and what can be done to them. */
 export function ListPane({ place, openTicketId }: { place: Place; openTicketId: string | null }) {
@@ -196,22 +197,20 @@ function FullList({ place, openTicketId, sort, loaded, onShow }: FullListProps) 
       {selecting && <SelectAllBar shown={chosen.ids.size} total={loaded.total} />}
       <BulkProgress />
       <Peek />
-      <Suspense>
-        {menu !== null && (
-          <RowMenu
-            place={place}
-            menu={menu}
-            onClose={() => {
-              setMenu(null);
-              refocus();
-            }}
-            onPick={(kind, row) =>
-              pick({ kind, targets: { ids: [row.id], count: 1 }, rows: [row] }, document.getElementById(rowId(row.id)))
-            }
-          />
-        )}
-        {isPicking && <Pickers onClosed={refocus} />}
-      </Suspense>
+      {menu !== null && (
+        <RowMenu
+          place={place}
+          menu={menu}
+          onClose={() => {
+            setMenu(null);
+            refocus();
+          }}
+          onPick={(kind, row) =>
+            pick({ kind, targets: { ids: [row.id], count: 1 }, rows: [row] }, document.getElementById(rowId(row.id)))
+          }
+        />
+      )}
+      {isPicking && <Pickers onClosed={refocus} />}
     </>
   );
 }

@@ -20,17 +20,18 @@ import {
   User,
   Users,
 } from "lucide-react";
-import { Suspense, lazy, useState } from "react";
+import { useState } from "react";
 import { folderCountsQuery, inboxesQuery, labelsQuery, savedSearchesQuery } from "../../../api/queries/folders.ts";
 import { sessionQuery } from "../../../api/queries/session.ts";
 import type { Id } from "../../../api/types.ts";
 import { t } from "../../../i18n/t.ts";
 import { commands, runCommand } from "../../../keys/commands.ts";
 import { cx } from "../../../lib/class-names.ts";
-import { openRail, toggleRail } from "../../../lib/frame-state.ts";
+import { openRail } from "../../../lib/frame-state.ts";
 import { FOLDERS, type Folder } from "../../../lib/places.ts";
 import { useStore } from "../../../lib/store.ts";
 import { useGo } from "../../../lib/use-go.ts";
+import { usePanes } from "../../../lib/use-panes.ts";
 import { initials } from "../../../ui/avatar.tsx";
 import { IconButton } from "../../../ui/button.tsx";
 import { Icon } from "../../../ui/icon.tsx";
@@ -38,9 +39,10 @@ import { LabelDot } from "../../../ui/label-chip.tsx";
 import { byName } from "../../../i18n/by-name.ts";
 import { PersonMenu } from "../person-menu.tsx";
 import { PlaceLink, RailGroup, ScreenLink } from "../rail-links.tsx";
+import { closes, lazyPart } from "../../../ui/lazy-part.tsx";
 
-const LabelDialog = lazy(async () => ({ default: (await import("../label-dialog.tsx")).LabelDialog }));
-const SaveSearchDialog = lazy(async () => ({ default: (await import("../search-dialogs.tsx")).SaveSearchDialog }));
+const LabelDialog = lazyPart(async () => (await import("../label-dialog.tsx")).LabelDialog, closes);
+const SaveSearchDialog = lazyPart(async () => (await import("../search-dialogs.tsx")).SaveSearchDialog, closes);
 
 const ICONS: Record<Folder, LucideIcon> = {
   unassigned: Inbox,
@@ -62,6 +64,7 @@ const COUNTED: ReadonlySet<Folder> = new Set(["unassigned", "mine", "mentions", 
 export function Rail({ small }: { small: boolean }) {
   const { data: session } = useQuery(sessionQuery);
   const [dialog, setDialog] = useState<"label" | "search" | null>(null);
+  const { toggleRail } = usePanes();
   const go = useGo();
   const close = (): void => setDialog(null);
   return (
@@ -100,27 +103,25 @@ export function Rail({ small }: { small: boolean }) {
       <div className="shrink-0 p-2">
         <PersonMenu small={small} />
       </div>
-      <Suspense>
-        {dialog === "label" && (
-          <LabelDialog
-            onClose={close}
-            onCreated={({ id }) => {
-              close();
-              go.place({ kind: "label", id });
-            }}
-          />
-        )}
-        {dialog === "search" && (
-          <SaveSearchDialog
-            search={{ query: "" }}
-            onClose={close}
-            onSaved={({ id }) => {
-              close();
-              go.place({ kind: "saved", id });
-            }}
-          />
-        )}
-      </Suspense>
+      {dialog === "label" && (
+        <LabelDialog
+          onClose={close}
+          onCreated={({ id }) => {
+            close();
+            go.place({ kind: "label", id });
+          }}
+        />
+      )}
+      {dialog === "search" && (
+        <SaveSearchDialog
+          search={{ query: "" }}
+          onClose={close}
+          onSaved={({ id }) => {
+            close();
+            go.place({ kind: "saved", id });
+          }}
+        />
+      )}
     </nav>
   );
 }
