@@ -66,7 +66,7 @@ async function checkMail(reader: Reader, account: AccountRow): Promise<Check[]> 
     checks.push(note(name, `${pending} stored and not yet processed`, mend));
   }
   if (quarantine > 0) {
-    const mend = `look with: cantrip mail list --site ${account.site} --outcome quarantine; try again with: cantrip mail requeue`;
+    const mend = `look with: cantrip mail list --site ${account.site} --outcome quarantine; try again with: cantrip mail requeue --site ${account.site} --all-quarantined`;
     checks.push(note(name, `${quarantine} put aside for a person (quarantine)`, mend));
   }
   if (checks.length > 0) return checks;

@@ -7,7 +7,7 @@ import type { MailboxRow, MailboxSecurity } from "../storage/schema.ts";
 import { type CommonOptions, type OpenedAccount, findInboxFor, noSuchInbox, withAccount } from "./context.ts";
 import { CommandFailure, MISUSED } from "./failure.ts";
 import { mailboxMeans } from "./mail-means.ts";
-import { mailboxFields } from "./mailbox-fields.ts";
+import { mailboxFields, saying } from "./mailbox-fields.ts";
 import { examples, takesSite, wholeNumber } from "./options.ts";
 import { print } from "./output.ts";
 import { readPassword } from "./password.ts";
@@ -118,9 +118,8 @@ async function addOne(
   const prepared = await db.transact(async (tx) => await prepareMailbox(tx, account.id, input, new Faults()));
   let last: { uidValidity: number; uid: number } | null = null;
   if (options.check || options.fromNow === true) {
-    const session = await openMailbox(prepared, means, async (sealed) => {
-      input.secret = await Promise.resolve(sealed);
-    });
+    const keep = async (sealed: string): Promise<void> => void (input.secret = await Promise.resolve(sealed));
+    const session = await saying(prepared, async () => await openMailbox(prepared, means, keep));
     try {
       if (options.fromNow === true) {
         last = { uidValidity: session.uidValidity, uid: (await session.uidsAfter(0)).at(-1) ?? 0 };

@@ -1,3 +1,5 @@
+import { mailboxTrouble } from "../desk/try-mail.ts";
+import { MailError } from "../mail/mail-error.ts";
 import type { MailboxRow } from "../storage/schema.ts";
 import { CommandFailure } from "./failure.ts";
 import { timeOrNull } from "./output.ts";
@@ -26,4 +28,15 @@ export function mailboxFields(mailbox: MailboxRow): object {
 
 export function noSuchMailbox(): CommandFailure {
   return new CommandFailure('there is no such mailbox; "cantrip mailbox list" shows those there are');
+}
+
+/** Opens a mailbox; where that fails, what to do about it is said too. */
+export async function saying<T>(mailbox: MailboxRow, open: () => Promise<T>): Promise<T> {
+  try {
+    return await open();
+  } catch (error) {
+    if (!(error instanceof MailError)) throw error;
+    const orSay = error.code === "host_refused" ? ", or say --allow-private" : "";
+    throw new CommandFailure(mailboxTrouble(mailbox, error) + orSay);
+  }
 }

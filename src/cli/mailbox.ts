@@ -6,7 +6,7 @@ import { type CommonOptions, withAccount } from "./context.ts";
 import { mailboxMeans } from "./mail-means.ts";
 import { addMailboxAddCommand } from "./mailbox-add.ts";
 import { addMailboxFetchCommand } from "./mailbox-fetch.ts";
-import { mailboxFields, noSuchMailbox } from "./mailbox-fields.ts";
+import { mailboxFields, noSuchMailbox, saying } from "./mailbox-fields.ts";
 import { addMailboxSetCommand } from "./mailbox-set.ts";
 import { addMailboxPasswordCommand } from "./mailbox-password.ts";
 import { examples, takesSite } from "./options.ts";
@@ -64,7 +64,8 @@ async function testOne(id: string, options: CommonOptions): Promise<void> {
   const { mailbox, messages, waiting } = await withAccount(options, async ({ storage, account, config }) => {
     const found = await findMailbox(storage.db, account.id, id);
     if (found === undefined) throw noSuchMailbox();
-    const session = await openToLook(storage.db, found, mailboxMeans(config));
+    const means = mailboxMeans(config);
+    const session = await saying(found, async () => await openToLook(storage.db, found, means));
     try {
       const uids = await session.uidsAfter(0);
       const last = found.uid_validity === session.uidValidity ? found.last_uid : 0;

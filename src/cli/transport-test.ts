@@ -3,6 +3,7 @@ import { chooseMailServer } from "../desk/choose-mail-server.ts";
 import { sendTestMessage } from "../desk/send-test-message.ts";
 import { Faults } from "../domain/faults.ts";
 import { deliveryMeans } from "../outgoing-mail.ts";
+import { trySmtp } from "../mail/try-server.ts";
 import { findFirstInbox } from "../storage/inboxes.ts";
 import { type InboxOptions, chosenInbox } from "./chosen-inbox.ts";
 import { type OpenedAccount, withAccount } from "./context.ts";
@@ -45,8 +46,8 @@ async function tryOut(
   try {
     const server = await chooseMailServer(storage.db, means, inbox);
     if (typeof server === "string") throw new CommandFailure(server);
-    const refused = await means.smtp.check(server);
-    if (refused !== null) throw new CommandFailure(`${server.host}:${server.port}: ${refused.response}`);
+    const failed = (await trySmtp(server)).find((step) => !step.ok);
+    if (failed !== undefined) throw new CommandFailure(`${server.host}:${server.port}: ${failed.message}`);
     if (options.sendTo === undefined) return { ...server, response: null };
     const result = await sendTestMessage(means.smtp, server, inbox, options.sendTo, new Faults());
     if (result.kind !== "sent") throw new CommandFailure(`${server.host}:${server.port}: ${result.response}`);

@@ -1,3 +1,4 @@
+import { isEmailAddress } from "../domain/contact-values.ts";
 import { fillTemplate } from "../domain/templates.ts";
 import type { DkimSigner } from "../mail/dkim.ts";
 import type { SmtpServer } from "../mail/smtp-connection.ts";
@@ -40,12 +41,16 @@ export async function chooseSignature(tx: Tx, message: MessageRow, inbox: InboxR
   return signatureOf({ account, inbox, user }, message.htmlized === 1 ? "html" : "text");
 }
 
-/** What who writes is called in the mail: by the inbox's template, else "Ada Byron via Support"; for what nobody wrote, the inbox. */
+/**
+ * What who writes is called in the mail: by the inbox's template, else "Ada Byron via Support". For what nobody wrote, and for who
+ * has no name yet, it is the inbox: the address by which somebody signs in is not for customers.
+ */
 export async function chooseFromName(tx: Tx, message: MessageRow, inbox: InboxRow): Promise<string> {
   const { account_id, user_id, from_name } = message;
   if (user_id === null) return inbox.name;
-  const usual = `${from_name} via ${inbox.name}`;
-  if (inbox.from_name === null) return usual;
+  const isNameless = isEmailAddress(from_name ?? "");
+  const usual = isNameless ? inbox.name : `${from_name} via ${inbox.name}`;
+  if (inbox.from_name === null || (isNameless && /\{\{\s*user\.\w*name\b/.test(inbox.from_name))) return usual;
   const account = await findAccount(tx, account_id);
   const user = await findUser(tx, account_id, user_id);
   const values = { ...valuesOf({ account, inbox, user }), "user.name": from_name };

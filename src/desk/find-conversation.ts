@@ -45,12 +45,14 @@ export async function findConversation(
     (await byNumber(tx, accountId, parsed));
   if (found === null) return null;
   const participant = await isParticipant(tx, found.ticket, sender);
-  return participant || !found.guess ? { ticket: found.ticket, reason: found.reason, participant } : null;
+  const reason = found.reasonOn(participant ? "this ticket" : "a ticket");
+  return participant || !found.guess ? { ticket: found.ticket, reason, participant } : null;
 }
 
 interface Candidate {
   ticket: TicketRow;
-  reason: string;
+  /** How it was found, in the words of the ticket that it is filed on. */
+  reasonOn: (ticket: "this ticket" | "a ticket") => string;
   /** Found by what anybody can write. */
   guess: boolean;
 }
@@ -67,7 +69,7 @@ async function byKey(tx: Tx, accountId: string, parsed: ParsedMessage): Promise<
     // A message may be on another ticket than when it was sent: it was split off.
     const moved = read.messageId === undefined ? undefined : await findTicketOfMessage(tx, accountId, read.messageId);
     const ticket = await lockCurrentTicket(tx, accountId, moved ?? read.ticketId);
-    if (ticket !== undefined) return { ticket, reason: "carries the key of this ticket", guess: false };
+    if (ticket !== undefined) return { ticket, reasonOn: (named) => `carries the key of ${named}`, guess: false };
   }
   return null;
 }
@@ -81,7 +83,7 @@ async function byMailId(
   const message = await findMessageByMailId(tx, accountId, mailIds);
   const ticket = message === undefined ? undefined : await lockCurrentTicket(tx, accountId, message.ticket_id);
   if (ticket === undefined) return null;
-  return { ticket, reason: `answers the message <${message?.mail_id}>`, guess: false };
+  return { ticket, reasonOn: () => `answers the message <${message?.mail_id}>`, guess: false };
 }
 
 async function byNumber(tx: Tx, accountId: string, { subject }: ParsedMessage): Promise<Candidate | null> {
@@ -89,7 +91,9 @@ async function byNumber(tx: Tx, accountId: string, { subject }: ParsedMessage): 
   if (number === undefined) return null;
   const found = await findTicketByNumber(tx, accountId, Number(number));
   const ticket = found === undefined ? undefined : await lockCurrentTicket(tx, accountId, found.id);
-  return ticket === undefined ? null : { ticket, reason: `names ticket #${number} in its subject`, guess: true };
+  return ticket === undefined
+    ? null
+    : { ticket, reasonOn: () => `names ticket #${number} in its subject`, guess: true };
 }
 
 /**

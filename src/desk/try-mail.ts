@@ -71,17 +71,32 @@ export async function tryMailbox(means: MailboxMeans, mailbox: MailboxRow, db: D
       return trialOf([dns, { name: "sign_in", ok: false, message: error.message }]);
     }
     if (!(error instanceof MailError)) throw error;
-    if (error.code === "imap_folder") {
-      const message = `${error.message}: name a folder that is there, such as INBOX`;
-      return trialOf([dns, ...passed(tried), { name: "folder", ok: false, message }]);
-    }
-    return trialOf([dns, ...failed(tried, imapStepOf(error.code), error.message)]);
+    return trialOf([dns, ...failedMailbox(mailbox, error)]);
   }
 }
 
-function imapStepOf(code: string): TrialStepName {
+/** The steps of opening a mailbox up to the one that failed, which says what to do. */
+function failedMailbox({ host, port, security }: MailboxPlace, error: MailError): TrialStep[] {
+  const tried = { host, port, security, signsIn: true };
+  if (error.code === "imap_folder") {
+    const message = `${error.message}: name a folder that is there, such as INBOX`;
+    return [...passed(tried), { name: "folder", ok: false, message }];
+  }
+  return failed(tried, imapStepOf(error), error.message);
+}
+
+type MailboxPlace = Pick<MailboxRow, "host" | "port" | "security">;
+
+/** Why a mailbox does not open, and what to do. */
+export function mailboxTrouble(mailbox: MailboxPlace, error: MailError): string {
+  // It was not looked for, or may not be: that says enough.
+  if (error.code.startsWith("host_")) return error.message;
+  return failedMailbox(mailbox, error).at(-1)?.message ?? error.message;
+}
+
+function imapStepOf({ code, message }: MailError): TrialStepName {
   if (code === "imap_login" || code.startsWith("oauth_")) return "sign_in";
-  return code === "imap_tls" ? "tls" : "connect";
+  return code === "imap_tls" || /\bcertificate\b|\bTLS\b/.test(message) ? "tls" : "connect";
 }
 
 function trialOf(steps: TrialStep[]): Trial {

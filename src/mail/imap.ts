@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import type { ImapFlow, ImapFlowError } from "imapflow";
 import { MINUTE, SECOND } from "../domain/time.ts";
 import { MailError } from "./mail-error.ts";
+import { plainTlsWords } from "./tls-words.ts";
 
 export interface ImapAccount {
   host: string;
@@ -352,5 +353,5 @@ function textOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { responseText, code } = error as ImapFlowError;
   const text = responseText ?? error.message;
-  return (text === "" ? (code ?? error.name) : text).slice(0, 500);
+  return plainTlsWords(text === "" ? (code ?? error.name) : text).slice(0, 500);
 }

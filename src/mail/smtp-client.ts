@@ -16,8 +16,6 @@ import { fitEnvelope, takesUtf8 } from "./smtp-utf8.ts";
 export interface SmtpClient {
   /** One delivery. Never rejects: whatever happens is a result. */
   deliver(server: SmtpServer, mail: SmtpMail): Promise<SmtpResult>;
-  /** Connects and signs in; null when that works. */
-  check(server: SmtpServer): Promise<Exclude<SmtpResult, { kind: "sent" }> | null>;
   /** Ends the connections that nobody uses. */
   close(): void;
   /** Ends all of them, whatever they do: those deliveries end as if the connection had been lost. */
@@ -103,18 +101,6 @@ export function openSmtpClient(timeouts: SmtpTimeouts = SMTP_TIMEOUTS): SmtpClie
         const result = await attempt(server, mail, kept, handing);
         // A kept connection may be dead for long without our knowing: that is no answer of the server.
         if (kept === undefined || handing.begun || !isClosing(result)) return result;
-      }
-    },
-    async check(server) {
-      const limit = startLimit();
-      try {
-        const connection = await limit.race(openConnection(server, timeouts), (late) => late.close());
-        connection.quit();
-        return null;
-      } catch (error) {
-        return resultOf(error, false);
-      } finally {
-        limit.end();
       }
     },
     close() {

@@ -1,4 +1,5 @@
 import { MailError } from "./mail-error.ts";
+import { plainTlsWords } from "./tls-words.ts";
 
 /** An address that the server did not take, while it took others. */
 export interface RefusedRecipient {
@@ -37,6 +38,14 @@ export function wordsOf(text: string): string {
     .slice(0, LONGEST_RESPONSE);
 }
 
+/** The server's words, or ours where it said nothing. */
+export function failureWords({ code, response, responseCode = 0, message }: SmtpFailure): string {
+  if (responseCode === 0) return wordsOf(plainTlsWords(message));
+  const words = wordsOf(response ?? message);
+  // It is asked to whether it offers that or not.
+  return code === "ETLS" ? `the server does not offer STARTTLS (${words})` : words;
+}
+
 /**
  * What a failure means. `handedOver` says whether the message's end had left before it: then only an answer of the server
  * tells what became of it (RFC 5321 4.2.1: 4xx and 5xx both say that it was not taken).
@@ -44,7 +53,7 @@ export function wordsOf(text: string): string {
 export function resultOf(error: unknown, handedOver: boolean): Exclude<SmtpResult, { kind: "sent" }> {
   const failure = error instanceof Error ? (error as SmtpFailure) : { message: String(error) };
   const { responseCode = 0, code = "error" } = failure;
-  const response = wordsOf(responseCode > 0 ? (failure.response ?? failure.message) : failure.message);
+  const response = failureWords(failure);
   // Encryption that fails is the way's fault and not the message's: it waits, and never goes in the clear.
   if (code === "ETLS") return { kind: "temporary", code: "tls", response };
   if (responseCode >= 400) {

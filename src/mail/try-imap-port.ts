@@ -5,7 +5,8 @@ import type { TrialStep, TrialStepName } from "../domain/mail-trial.ts";
 import { SECOND } from "../domain/time.ts";
 import { type HostPolicy, resolveSafely } from "./host-guard.ts";
 import { wordsOf } from "./smtp-result.ts";
-import { failed, passed } from "./try-server.ts";
+import { plainTlsWords } from "./tls-words.ts";
+import { failed, hostTrouble, passed } from "./try-server.ts";
 
 export interface ImapPort {
   host: string;
@@ -24,7 +25,7 @@ export async function tryImapPort(server: ImapPort, policy: HostPolicy): Promise
   try {
     ({ address } = await resolveSafely(server.host, policy));
   } catch (error) {
-    return [{ name: "dns", ok: false, message: `${textOf(error)}: check the name of the server` }];
+    return [{ name: "dns", ok: false, message: hostTrouble(error) }];
   }
   const dns: TrialStep = { name: "dns", ok: true, message: `${server.host} is ${address}` };
   const tried = { ...server, signsIn: false };
@@ -87,5 +88,5 @@ async function lineOf(socket: Socket, wanted: RegExp, passedOver?: RegExp): Prom
 
 function textOf(error: unknown): string {
   const { message = String(error), code } = error as { message?: string; code?: string };
-  return wordsOf(message === "" ? (code ?? "it cannot be reached") : message).slice(0, 300);
+  return wordsOf(plainTlsWords(message === "" ? (code ?? "it cannot be reached") : message)).slice(0, 300);
 }

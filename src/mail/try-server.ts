@@ -3,7 +3,8 @@ import { SECOND } from "../domain/time.ts";
 import { type HostPolicy, resolveSafely } from "./host-guard.ts";
 import { MailError } from "./mail-error.ts";
 import { type SmtpServer, type SmtpTimeouts, openConnection } from "./smtp-connection.ts";
-import { wordsOf } from "./smtp-result.ts";
+import { type SmtpFailure, failureWords } from "./smtp-result.ts";
+import { TRUSTED_BY_NOBODY } from "./tls-words.ts";
 
 /** A person waits for it. */
 const PATIENCE: SmtpTimeouts = {
@@ -19,7 +20,7 @@ export async function tryHost(host: string, policy: HostPolicy): Promise<TrialSt
     const { address } = await resolveSafely(host, policy);
     return { name: "dns", ok: true, message: `${host} is ${address}` };
   } catch (error) {
-    return { name: "dns", ok: false, message: `${textOf(error)}: check the name of the server` };
+    return { name: "dns", ok: false, message: hostTrouble(error) };
   }
 }
 
@@ -36,6 +37,12 @@ export async function trySmtp(server: SmtpServer): Promise<TrialStep[]> {
   } catch (error) {
     return [dns, ...failed(facts, smtpStepOf(error), textOf(error))];
   }
+}
+
+/** Why a host is not connected to. That it may not be says enough. */
+export function hostTrouble(error: unknown): string {
+  const isRefused = error instanceof MailError && error.code === "host_refused";
+  return isRefused ? textOf(error) : `${textOf(error)}: check the name of the server`;
 }
 
 interface Tried {
@@ -68,16 +75,20 @@ export function failed(tried: Tried, at: TrialStepName, reason: string): TrialSt
       steps.findIndex(({ name }) => name === at),
     ),
   );
-  return [...before, { name: at, ok: false, message: `${reason}: ${adviceOn(tried, at)}` }];
+  return [...before, { name: at, ok: false, message: `${reason}: ${adviceOn(tried, at, reason)}` }];
 }
 
-function adviceOn({ port, security }: Tried, at: TrialStepName): string {
+function adviceOn({ port, security }: Tried, at: TrialStepName, reason: string): string {
   if (at === "connect") return "check the host, the port, and that no firewall is in between";
   if (at === "sign_in") {
     return "check user and password; Google, Fastmail and others want an app password in place of the usual one, Microsoft wants OAuth 2";
   }
   if (at !== "tls") return "check the name of the server";
+  if (reason.includes(TRUSTED_BY_NOBODY)) {
+    return "if it is yours, start Cantrip with NODE_EXTRA_CA_CERTS=FILE, the certificate or that of who signed it";
+  }
   if (security === "tls") return `port ${port} may want starttls, or the certificate is another server's or too old`;
+  if (/not offer STARTTLS/.test(reason)) return `port ${port} may want tls; or none, of a server on this machine`;
   return `port ${port} may want tls, or the certificate is another server's or too old`;
 }
 
@@ -92,6 +103,5 @@ function smtpStepOf(error: unknown): TrialStepName {
 }
 
 function textOf(error: unknown): string {
-  const { response, message } = error as { response?: string; message?: string };
-  return wordsOf(response ?? message ?? String(error)).slice(0, 300);
+  return failureWords(error instanceof Error ? (error as SmtpFailure) : { message: String(error) }).slice(0, 300);
 }

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { createUser } from "../../src/desk/create-user.ts";
 import { fileBounce } from "../../src/desk/file-bounce.ts";
+import { Faults } from "../../src/domain/faults.ts";
 import { DAY, HOUR, MINUTE, setClock } from "../../src/domain/time.ts";
 import type { Bounce } from "../../src/mail/bounce.ts";
 import { parseMessage } from "../../src/mail/parse.ts";
@@ -98,6 +100,22 @@ describe.skipIf(ENGINE_MISSING !== null)("a delivery", () => {
     );
     expect(await names("{{inbox.address}}")).toBe("help@desk.example");
     expect(await names(null)).toBe("Mary Jones via Support");
+  });
+
+  test("tells customers nothing of the address by which an agent without a name signs in", async () => {
+    const { desk } = office;
+    const made = await office.storage.db.transact(
+      async (tx) => await createUser(tx, desk.account.id, { email: "private@home.example" }, new Faults()),
+    );
+    const names = async (template: string | null): Promise<string | undefined> => {
+      await desk.patch(`/inboxes/${desk.inbox.id}`, { from_name: template });
+      await office.reply(ticketId, { user_id: made.id });
+      await office.run();
+      return (await parseMessage(Buffer.from(smtp.accepted.at(-1)?.raw ?? "", "latin1"))).from?.name;
+    };
+    expect(await names("{{user.first_name}} of {{account.name}}")).toBe("Support");
+    expect(await names("{{account.name}}")).toBe("Test desk");
+    expect(await names(null)).toBe("Support");
   });
 
   test("M3: goes into the thread that the ticket is", async () => {

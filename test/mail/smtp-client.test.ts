@@ -7,6 +7,7 @@ import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import { afterEach, describe, expect, test } from "vitest";
 import { openSmtpClient } from "../../src/mail/smtp-client.ts";
 import { SMTP_TIMEOUTS, type SmtpMail, type SmtpServer } from "../../src/mail/smtp-connection.ts";
+import { trySmtp } from "../../src/mail/try-server.ts";
 import { type ScriptedSmtp, startScriptedSmtp } from "../support/scripted-smtp.ts";
 
 const tls = (name: string): string => readFileSync(join(import.meta.dirname, "../fixtures/tls", name), "utf8");
@@ -184,9 +185,30 @@ describe("the SMTP client", () => {
 
   test("tells whether a server lets it in, and sends nothing", async () => {
     const { port, taken } = await startServer({});
-    expect(await client().check(serverAt(port))).toBeNull();
+    expect((await trySmtp(serverAt(port))).filter(({ ok }) => !ok)).toEqual([]);
     const auth = { kind: "password", user: "help", password: "wrong" } as const;
-    expect(await client().check(serverAt(port, { auth }))).toMatchObject({ kind: "permanent", code: "535" });
+    expect((await trySmtp(serverAt(port, { auth }))).at(-1)).toMatchObject({
+      name: "sign_in",
+      ok: false,
+      message: expect.stringMatching(/^535 .*: check user and password/),
+    });
     expect(taken).toEqual([]);
+  });
+
+  test("says in words what is wrong with the encryption, and what to do", async () => {
+    const trouble = async (port: number, more: Partial<SmtpServer>): Promise<string | undefined> =>
+      (await trySmtp({ ...serverAt(port), auth: { kind: "none" }, ...more })).find(({ ok }) => !ok)?.message;
+    const plain = await startScripted();
+    expect(await trouble(plain.port, { security: "starttls" })).toMatch(
+      /^the server does not offer STARTTLS \(502 not here\): port \d+ may want tls; or none, of a server on this machine$/,
+    );
+    expect(await trouble(plain.port, { security: "tls" })).toMatch(
+      /^the server does not begin with TLS on this port: port \d+ may want starttls/,
+    );
+    const { port } = await startServer({ secure: true });
+    const { ca: _, ...untrusted } = serverAt(port, { security: "tls" });
+    expect((await trySmtp(untrusted)).at(-1)?.message).toMatch(
+      /^its certificate is from nobody that this machine trusts \(.*certificate\): if it is yours, start Cantrip with NODE_EXTRA_CA_CERTS=FILE/,
+    );
   });
 });
