@@ -3,7 +3,7 @@ import { SECOND } from "../domain/time.ts";
 import { type HostPolicy, resolveSafely } from "./host-guard.ts";
 import { MailError } from "./mail-error.ts";
 import { type SmtpServer, type SmtpTimeouts, openConnection } from "./smtp-connection.ts";
-import { type SmtpFailure, failureWords } from "./smtp-result.ts";
+import { failureWords } from "./smtp-result.ts";
 import { TRUSTED_BY_NOBODY } from "./tls-words.ts";
 
 /** A person waits for it. */
@@ -103,5 +103,5 @@ function smtpStepOf(error: unknown): TrialStepName {
 }
 
 function textOf(error: unknown): string {
-  return failureWords(error instanceof Error ? (error as SmtpFailure) : { message: String(error) }).slice(0, 300);
+  return failureWords(error instanceof Error ? error : { message: String(error) }).slice(0, 300);
 }
