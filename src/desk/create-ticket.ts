@@ -1,3 +1,4 @@
+import { breathe } from "../domain/breathe.ts";
 import { holdsControlCharacter } from "../domain/addresses.ts";
 import type { Actor } from "../domain/events.ts";
 import type { Faults } from "../domain/faults.ts";
@@ -52,6 +53,7 @@ export async function createTicket(
   const messages: PreparedMessage[] = [];
   for (const [index, message] of (input.messages ?? []).entries()) {
     messages.push(await prepareMessage(tx, accountId, "email", message, faults, `messages[${index}].`, claimed));
+    await breathe();
   }
   if (input.draft_id != null && !(await dropOwnDraft(tx, accountId, actor, input.draft_id))) {
     faults.add("draft_id must be the id of a draft of yours");
@@ -126,7 +128,10 @@ async function writeTicket(
     created_at: at,
   });
   if (messages.length === 0) await indexNewEntry(tx, accountId, ticketEntry(ticket));
-  for (const message of messages) await writeMessage(tx, ticket, actor, message, at);
+  for (const message of messages) {
+    await writeMessage(tx, ticket, actor, message, at);
+    await breathe();
+  }
   return ticket;
 }
 

@@ -1,3 +1,4 @@
+import { breathe } from "../domain/breathe.ts";
 import type { Tx } from "../storage/database.ts";
 import { listMessagesOf } from "../storage/messages.ts";
 import type { TicketRow } from "../storage/schema.ts";
@@ -10,5 +11,8 @@ export async function reindexTicket(tx: Tx, ticket: TicketRow): Promise<void> {
   const messages = await listMessagesOf(tx, ticket.account_id, [ticket.id]);
   if (messages.length === 0) await indexEntry(tx, ticket.account_id, ticketEntry(ticket));
   else await removeEntry(tx, ticket.account_id, ticket.id);
-  for (const message of messages) await indexMessage(tx, ticket, message);
+  for (const message of messages) {
+    await indexMessage(tx, ticket, message);
+    await breathe();
+  }
 }

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { breathe } from "../domain/breathe.ts";
 
 /** A commit is not put off longer than this for those who come meanwhile, in milliseconds, nor for more of them. */
 const LONGEST_GROUP = 20;
@@ -88,6 +89,7 @@ async function commitGroup(
       const one: Taken = { reject: next.reject, end: () => undefined };
       taken.push(one);
       one.end = await runAlone(database, next);
+      await breathe();
     }
   };
   try {

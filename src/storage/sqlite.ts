@@ -17,6 +17,7 @@ import {
 import { foldText } from "../domain/search-words.ts";
 import type { Driver, Way } from "./database.ts";
 import type { Schema } from "./schema.ts";
+import { openCheckpoints } from "./checkpoints.ts";
 import { openGroupCommit } from "./group-commit.ts";
 import { SharedSnapshot } from "./shared-snapshot.ts";
 import { SqliteThread } from "./sqlite-thread.ts";
@@ -57,6 +58,7 @@ export function openSqlite({ file, plugins = [] }: SqliteOptions): Driver {
   const snapshot = new SharedSnapshot(readFile);
   const reader = new SqliteConnection(readFile, () => snapshot.share());
   const thread = new SqliteThread(file);
+  const checkpoints = openCheckpoints(writer.database, thread);
   const compiled = new Map<object, unknown>();
   const wayOf = (connection: SqliteConnection | SqliteThread): Way => ({
     query: kyselyOn(connection, plugins),
@@ -66,7 +68,10 @@ export function openSqlite({ file, plugins = [] }: SqliteOptions): Driver {
   const group = openGroupCommit(writer.database, {
     begin: async () => await begin(writer.database),
     beforeCommit: () => snapshot.end(),
-    sync: async () => await log.sync(),
+    sync: async () => {
+      checkpoints.committed();
+      await log.sync();
+    },
   });
 
   return {

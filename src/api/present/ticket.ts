@@ -1,3 +1,4 @@
+import { breathe } from "../../domain/breathe.ts";
 import { formatTime } from "../../domain/time.ts";
 import { listEmailAddresses } from "../../storage/contacts.ts";
 import type { Reader } from "../../storage/database.ts";
@@ -32,7 +33,7 @@ const FIELDS: ResourceFields = {
 };
 
 /**
- * Tickets as the API shows them, with what is embedded and what `fields` names besides: one batched query for each (R3).
+ * Tickets as the API shows them, with what is embedded and what `fields` names besides: batched queries for each (R3).
  * `viewerId` is who is signed in; null for a token.
  */
 export async function presentTickets(
@@ -42,6 +43,28 @@ export async function presentTickets(
   embeds: ReadonlySet<Embed>,
   asked: ReadonlySet<string> | null,
   viewerId: string | null = null,
+): Promise<Resource[]> {
+  const present = async (some: readonly TicketRow[]): Promise<Resource[]> =>
+    await presentTogether(reader, accountId, some, embeds, asked, viewerId);
+  if (embeds.size === 0 || tickets.length <= TOGETHER) return await present(tickets);
+  const resources: Resource[] = [];
+  for (let start = 0; start < tickets.length; start += TOGETHER) {
+    resources.push(...(await present(tickets.slice(start, start + TOGETHER))));
+    await breathe();
+  }
+  return resources;
+}
+
+/** So many tickets with all that is embedded in them are read and shown in one go: a few milliseconds. */
+const TOGETHER = 20;
+
+async function presentTogether(
+  reader: Reader,
+  accountId: string,
+  tickets: readonly TicketRow[],
+  embeds: ReadonlySet<Embed>,
+  asked: ReadonlySet<string> | null,
+  viewerId: string | null,
 ): Promise<Resource[]> {
   const addresses = await replyAddresses(reader, accountId, tickets, asked);
   const embedded = embeds.size === 0 ? null : await loadEmbeds(reader, accountId, tickets, embeds);
