@@ -18,6 +18,7 @@ export interface Config {
   bodyLimit: number;
   attachmentLimit: number;
   mailLimit: number;
+  keptAnswers: number;
   secretKey: Uint8Array | null;
   smtpPort: number | null;
   lmtpPort: number | null;
@@ -179,6 +180,15 @@ export const VARIABLES: { [K in keyof Config]: Variable<Config[K]> } = {
     allowed: "a number of bytes from 1024 to 1073741824",
     about: "The largest mail that is taken; a larger one is refused, for its sender to know.",
     read: (text) => readInteger(text, 1024, 1024 * MEBIBYTE),
+  },
+  keptAnswers: {
+    name: "CANTRIP_KEPT_ANSWERS",
+    flag: null,
+    default: String(16 * MEBIBYTE),
+    allowed: "a number of bytes from 0 to 1073741824",
+    about:
+      "How much memory answers to reads may take, to be sent again while nothing has changed. 0: every answer is made anew. Embedded database only.",
+    read: (text) => readInteger(text, 0, 1024 * MEBIBYTE),
   },
   secretKey: {
     name: "CANTRIP_SECRET_KEY",

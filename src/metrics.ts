@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
-import type { RequestFacts } from "./api/server.ts";
+import type { RequestFacts } from "./api/told-requests.ts";
 import { SECOND, now } from "./domain/time.ts";
 import { type TallyName, tallyOf } from "./domain/tallies.ts";
 import type { Db } from "./storage/database.ts";

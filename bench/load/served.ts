@@ -17,9 +17,11 @@ export interface Served {
 
 const BIN = join(import.meta.dirname, "../../bin/cantrip");
 
-/** Starts the real program on a place, alone on its core. */
-export async function serveFrom(place: Place, nodeOptions: readonly string[] = []): Promise<Served> {
-  return await serveProgram([...nodeOptions, BIN, "serve", "--port", "0", "--json"], environmentOf(place));
+/** Starts the real program on a place, alone on its core. It makes every answer anew, unless it is told to keep answers. */
+export async function serveFrom(place: Place, { keepsAnswers = false } = {}): Promise<Served> {
+  const env = environmentOf(place);
+  if (keepsAnswers) delete env["CANTRIP_KEPT_ANSWERS"];
+  return await serveProgram([BIN, "serve", "--port", "0", "--json"], env);
 }
 
 /** Starts it with several processes, on all cores. */
@@ -34,6 +36,8 @@ function environmentOf(place: Place): Record<string, string> {
     CANTRIP_LOG_LEVEL: "warn",
     CANTRIP_BUILD: "never",
     CANTRIP_DRAIN_SECONDS: "0",
+    // The same question is asked again and again: what is measured is what an answer costs, not to look it up.
+    CANTRIP_KEPT_ANSWERS: "0",
     ...(place.databaseUrl !== null && { DATABASE_URL: place.databaseUrl }),
   };
 }

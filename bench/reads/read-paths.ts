@@ -6,7 +6,7 @@ export interface ReadPaths {
   paths: string[];
 }
 
-/** Tickets that are asked for, so that none is answered because it was asked for just before. */
+/** Tickets that are asked for in turn, so that neither engine nor processor has the same one at hand each time. */
 const TICKETS = 500;
 const PER_PAGE = 100;
 

@@ -26,11 +26,14 @@ export const PER_PAGE = parameter(
   Type.Integer({ minimum: 0, maximum: 100, default: 10 }),
 );
 export const QUERY = parameter("q", "Words that must all be found; `refun*` finds every word that begins so");
-export const SEARCH = parameter(
-  "q",
-  'Words that must all be found; `refun*` finds every word that begins so, `"a phrase"` words side by side, `-word` leaves ' +
-    `out. Operators: ${SEARCH_OPERATORS.map((name) => `\`${name}:\``).join(" ")}`,
-);
+export const SEARCH: Parameter = {
+  ...parameter(
+    "q",
+    'Words that must all be found; `refun*` finds every word that begins so, `"a phrase"` words side by side, `-word` leaves ' +
+      `out. Operators: ${SEARCH_OPERATORS.map((name) => `\`${name}:\``).join(" ")}`,
+  ),
+  byTheClock: true,
+};
 export const SINCE_CREATED = parameter("since_created_at", "Created since this time (ISO 8601), inclusive");
 export const SINCE_UPDATED = parameter("since_updated_at", "Updated since this time (ISO 8601), inclusive");
 

@@ -22,6 +22,8 @@ export interface Parameter {
   name: string;
   about: string;
   schema: TSchema;
+  /** What it asks for depends on the time, as `before:yesterday` does. */
+  byTheClock?: true;
 }
 
 /** What a route is, for the conventions (price) and the documentation. */
@@ -49,6 +51,8 @@ export interface RouteOptions {
   signedIn?: true;
   /** Answers something that is stored as a hash only: where an answer is kept for a repeat (B2), it is sealed. */
   secret?: true;
+  /** Answers by the time too, not by what is stored alone: such an answer is never kept (`KeptAnswers`). */
+  byTheClock?: true;
   /** For everybody, signed in or not: see `Router.open`. */
   open?: true;
 }

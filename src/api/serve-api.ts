@@ -1,9 +1,9 @@
 import type { IncomingMessage } from "node:http";
-import type { FastifyInstance, FastifyReply, FastifyRequest, onSendAsyncHookHandler } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { refuseHidden } from "./access.ts";
 import { type ApiParts, DESCRIPTION, REST, admit, admitAnybody, rawBodyOf } from "./admit.ts";
 import type { Call } from "./call.ts";
-import { type Answer, BASE_PATH, VARY, ok, sendAnswer } from "./conventions/answer.ts";
+import { type Answer, BASE_PATH, ok, sendAnswer } from "./conventions/answer.ts";
 import { BodyParser, hasBody } from "./conventions/body-parser.ts";
 import { keepRefusal } from "./conventions/idempotency.ts";
 import { EMPTY_QUERY, Query } from "./conventions/query.ts";
@@ -56,11 +56,7 @@ export function serveApi(api: FastifyInstance, parts: ApiParts): Promise<object>
     if (call?.user?.inboxIds == null || config.endpoint === undefined) done();
     else void settleHook(refuseHidden(context.db, call, config.endpoint), done);
   });
-  // Once more after the compression of each route, which adds to it what is there in another letter case.
   api.addHook("onRoute", (route) => {
-    const restoreVary: onSendAsyncHookHandler = async (_request, reply, payload) =>
-      await Promise.resolve(payload).finally(() => void reply.header("Vary", VARY));
-    route.onSend = [route.onSend ?? [], restoreVary].flat();
     if (route.method === "GET") return;
     const { handler } = route;
     // However it ends: a large body counts until nobody looks at it any more (F1).

@@ -1,22 +1,22 @@
 import type { IncomingMessage } from "node:http";
 import { fileURLToPath } from "node:url";
-import { constants } from "node:zlib";
 import compress from "@fastify/compress";
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import Fastify, { type FastifyInstance } from "fastify";
 import { sql } from "kysely";
 import type { Db } from "../storage/database.ts";
 import type { CreditMeter } from "../storage/credit-windows.ts";
 import type { Storage } from "../storage/open.ts";
 import { openVault } from "../storage/secrets.ts";
 import type { Config } from "../config.ts";
-import { SECOND } from "../domain/time.ts";
 import type { IncomingMail } from "../desk/requeue-received.ts";
 import type { OutgoingMail } from "../desk/try-mail.ts";
 import { FailureLimit, authenticate } from "./auth.ts";
-import { BASE_PATH, COMPRESS_FROM } from "./conventions/answer.ts";
+import { BASE_PATH } from "./conventions/answer.ts";
+import { BROTLI, COMPRESS_FROM } from "./conventions/compression.ts";
 import { openTransport } from "./conventions/transport.ts";
 import { rewriteUrl } from "./conventions/url.ts";
-import { HEADER_LIMIT, createHttpServer, requestIdOf } from "./http-server.ts";
+import { HEADER_LIMIT, createHttpServer } from "./http-server.ts";
+import { KeptAnswers } from "./kept-answers.ts";
 import { KnownTokens } from "./known-tokens.ts";
 import type { LiveUpdates } from "./live.ts";
 import { FairTurns } from "./fair-turns.ts";
@@ -28,6 +28,7 @@ import { BUILT_CLIENT } from "./serve-web-client.ts";
 import { SignInThrottle } from "./sign-in-throttle.ts";
 import { SessionLimit } from "./session-limit.ts";
 import { TokenUses } from "./token-uses.ts";
+import { type RequestFacts, factsOf, requestTeller } from "./told-requests.ts";
 import { serveViews } from "./view/serve-views.ts";
 
 export interface ServerParts {
@@ -44,6 +45,7 @@ export interface ServerParts {
     | "bodyLimit"
     | "attachmentLimit"
     | "mailLimit"
+    | "keptAnswers"
     | "metricsToken"
   >;
   storage: Storage;
@@ -62,15 +64,6 @@ export interface ServerParts {
   outgoing?: OutgoingMail | null;
 }
 
-/** What is told of a request that was answered. Its route, not its path or query, which hold what clients search for. */
-export interface RequestFacts {
-  method: string;
-  route: string;
-  status: number;
-  seconds: number;
-  credits: number;
-}
-
 /** The HTTP server, ready to listen. Closing it writes what is pending. */
 export async function createApiServer({
   config,
@@ -84,8 +77,12 @@ export async function createApiServer({
   incoming = { mailboxes: null },
   outgoing = null,
 }: ServerParts): Promise<FastifyInstance> {
+  const tell = requestTeller(log, metrics);
+  const uses = new TokenUses(storage.db, (error) => log.error({ error }, "the last use of tokens was not written"));
+  const turns = new FairTurns();
+  const kept = new KeptAnswers({ db: storage.db, meter, uses, turns, tell, most: config.keptAnswers });
   const app = Fastify({
-    serverFactory: (handler) => createHttpServer(config, log, handler, stopping),
+    serverFactory: (handler) => createHttpServer(config, log, kept.before(handler), stopping),
     logger: false,
     rewriteUrl,
     forceCloseConnections: "idle",
@@ -101,20 +98,16 @@ export async function createApiServer({
   app.decorateRequest("call", null);
   app.decorateRequest("asked");
   app.addHook("onResponse", (request, reply, done) => {
-    const facts = factsOf(request, reply);
-    metrics?.observe(facts);
-    if (log.isLevelEnabled?.("debug") !== false) log.debug(logged(request, reply, facts), "a request was answered");
+    tell(factsOf(request, reply), request.raw, reply.raw, request.call?.account.id);
     done();
   });
-  const uses = new TokenUses(storage.db, (error) => log.error({ error }, "the last use of tokens was not written"));
   app.addHook("onClose", async () => {
     await uses.close();
   });
   await app.register(compress, {
     threshold: COMPRESS_FROM,
     encodings: ["br", "gzip"],
-    // Quality 11, the default, costs a hundred times what it saves here.
-    brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
+    brotliOptions: BROTLI,
   });
   // Streams go on for ever: they end before the server waits for what is still running.
   stopping?.addEventListener("abort", () => live.close());
@@ -128,6 +121,7 @@ export async function createApiServer({
       blobs: storage.blobs,
       meter,
       transport,
+      kept,
       live,
       auth,
       vault: openVault({ data: config.data, key: config.secretKey }),
@@ -143,7 +137,7 @@ export async function createApiServer({
     auth,
     uses,
     sessionLimit: new SessionLimit(),
-    turns: new FairTurns(),
+    turns,
     log,
     bodyLimit: config.bodyLimit,
   };
@@ -173,27 +167,4 @@ async function isReady(db: Db): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-function factsOf({ call, method, routeOptions }: FastifyRequest, reply: FastifyReply): RequestFacts {
-  return {
-    method,
-    route: routeOptions.url ?? "none",
-    status: reply.statusCode,
-    seconds: reply.elapsedTime / SECOND,
-    credits: call?.charged?.price ?? 0,
-  };
-}
-
-/** What the log keeps of it besides: whose it was, and the trace of whoever passed it on (W3C Trace Context). */
-function logged({ call, raw }: FastifyRequest, reply: FastifyReply, facts: RequestFacts): object {
-  const { seconds, ...rest } = facts;
-  const [, trace] = /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(String(raw.headers["traceparent"] ?? "")) ?? [];
-  return {
-    request: requestIdOf(reply.raw),
-    ...rest,
-    milliseconds: Math.round(seconds * SECOND),
-    ...(call !== null && { account: call.account.id }),
-    ...(trace !== undefined && { trace }),
-  };
 }

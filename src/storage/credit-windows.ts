@@ -21,6 +21,8 @@ export interface Charge {
 /** Takes prices out of an account's windows, one after the other, for every process that shares the database (C4). */
 export interface CreditMeter {
   charge(accountId: string, limits: CreditLimits, price: number): Promise<Charge>;
+  /** The same without waiting, where the windows are in this process's memory. */
+  chargeAtOnce?(accountId: string, limits: CreditLimits, price: number): Charge;
   /** Gives credits back that a request did not need after all; the request still counts for the burst (C1). */
   refund(accountId: string, credits: number): Promise<void>;
 }
@@ -32,18 +34,20 @@ export function openCreditMeter(db: Db): CreditMeter {
 /** One process serves an embedded database, so its memory will do. */
 function localMeter(): CreditMeter {
   const accounts = new Map<string, CreditWindows>();
+  const chargeAtOnce = (accountId: string, limits: CreditLimits, price: number): Charge => {
+    const at = now();
+    const windows = windowsAt(accounts.get(accountId) ?? CLOSED_WINDOWS, at);
+    const admission = admit(windows, limits, price);
+    if (admission === "admitted") {
+      windows.creditsUsed += price;
+      windows.requestsUsed += 1;
+    }
+    accounts.set(accountId, windows);
+    return { admission, windows: { ...windows }, at };
+  };
   return {
-    charge: (accountId, limits, price) => {
-      const at = now();
-      const windows = windowsAt(accounts.get(accountId) ?? CLOSED_WINDOWS, at);
-      const admission = admit(windows, limits, price);
-      if (admission === "admitted") {
-        windows.creditsUsed += price;
-        windows.requestsUsed += 1;
-      }
-      accounts.set(accountId, windows);
-      return Promise.resolve({ admission, windows: { ...windows }, at });
-    },
+    chargeAtOnce,
+    charge: (accountId, limits, price) => Promise.resolve(chargeAtOnce(accountId, limits, price)),
     refund: (accountId, credits) => {
       const windows = accounts.get(accountId);
       if (windows !== undefined) windows.creditsUsed = Math.max(0, windows.creditsUsed - credits);

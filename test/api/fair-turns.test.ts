@@ -28,8 +28,12 @@ describe("whose request is next", () => {
     return socket;
   };
 
+  let asked = 0;
+  /** Each something else, that no answer which was kept is sent in no time. */
   const ask = (socket: Socket, { token }: TestDesk): void => {
-    socket.write(`GET /api/v1/tickets HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer ${token}\r\n\r\n`);
+    asked += 1;
+    const head = `GET /api/v1/tickets?nth=${asked} HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer ${token}`;
+    socket.write(`${head}\r\n\r\n`);
   };
 
   // On PostgreSQL whose a token is comes from the database, and what is next is for the database to say.

@@ -121,11 +121,11 @@ describe.skipIf(ENGINE_MISSING !== null)("R3", () => {
     const desk = await openDesk();
     for (let index = 0; index < 2; index += 1) await wholeTicket(desk, `few${index}`);
     const ask = async (): Promise<unknown> => await desk.get(`/tickets?embed=${ALL}&per_page=100`);
-    await ask();
+    // Whose the token is is asked again after a write, and not between reads. The list itself is not asked for twice: it would be kept.
+    await desk.get("/users");
     const few = await countQueries(ask);
     for (let index = 0; index < 12; index += 1) await wholeTicket(desk, `many${index}`);
-    // Whose the token is is asked again after a write, and not between reads.
-    await ask();
+    await desk.get("/users");
     const many = await countQueries(ask);
     expect(many).toBe(few);
     // One for the tickets, one for each embed, and one for what stands in it: contacts, attachments. The rest is the token.

@@ -19,6 +19,7 @@ const REFUSED: Record<keyof Config, string[]> = {
   bodyLimit: ["0", "1023", "1073741825", "40M", "-1", ""],
   attachmentLimit: ["0", "1073741825", "25 MiB", ""],
   mailLimit: ["1023", "1073741825", "x", ""],
+  keptAnswers: ["-1", "1073741825", "16M", ""],
   secretKey: ["secret", "0".repeat(63), "0".repeat(66), Buffer.alloc(31).toString("base64")],
   smtpPort: ["-1", "65536", "smtp"],
   lmtpPort: ["-1", "65536", "lmtp"],
@@ -84,6 +85,7 @@ const TAKEN: { [K in keyof Config]: [string, Config[K]][] } = {
   bodyLimit: [["1024", 1024]],
   attachmentLimit: [["1", 1]],
   mailLimit: [["1073741824", 1_073_741_824]],
+  keptAnswers: [["0", 0]],
   secretKey: [
     ["", null],
     ["ab".repeat(32), Buffer.alloc(32, 0xab)],
@@ -181,6 +183,7 @@ describe("the configuration", () => {
       bodyLimit: 40 * 1024 * 1024,
       attachmentLimit: 25 * 1024 * 1024,
       mailLimit: 50 * 1024 * 1024,
+      keptAnswers: 16 * 1024 * 1024,
       secretKey: null,
       smtpPort: null,
       lmtpPort: null,

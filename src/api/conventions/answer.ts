@@ -1,8 +1,10 @@
-import type { OutgoingHttpHeader } from "node:http";
+import type { OutgoingHttpHeader, ServerResponse } from "node:http";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { CreditMeter } from "../../storage/credit-windows.ts";
 import type { Call } from "../call.ts";
-import { rateHeaders, settle } from "./credits.ts";
+import type { KeptAnswers } from "../kept-answers.ts";
+import { COMPRESS_FROM, type Encoding, compress, encodingOf } from "./compression.ts";
+import { type Charged, rateHeaders, settle } from "./credits.ts";
 import { type HeaderList, type ShownHeaders, envelop } from "./envelope.ts";
 import { etagOf, matchesEtag } from "./etag.ts";
 import { prefersHtml } from "./negotiation.ts";
@@ -41,11 +43,19 @@ export const NO_CONTENT: Answer = { status: 204 };
 export interface SendContext {
   meter: CreditMeter;
   transport: Transport;
+  kept: KeptAnswers;
+}
+
+/** An answer as it goes out but for the rate headers, which are the request's. */
+export interface Sent {
+  status: number;
+  headers: HeaderList;
+  body: string | Buffer;
 }
 
 /** Sends an answer: settles its price, writes the headers, and packs it as `envelope` and `Accept` ask for. */
 export async function sendAnswer(
-  { meter, transport }: SendContext,
+  { meter, transport, kept }: SendContext,
   request: FastifyRequest,
   reply: FastifyReply,
   answer: Answer,
@@ -57,50 +67,59 @@ export async function sendAnswer(
   const text = answer.body === undefined ? "" : JSON.stringify(answer.body, null, indent);
   const etag = answer.version === undefined ? undefined : etagOf(answer.version, text);
   const status = !enveloped && isKnown(request, answer.status, etag) ? 304 : answer.status;
-  const charged = request.call?.charged;
-  if (request.call !== null && charged != null) await settle(meter, request.call.account.id, charged, status);
-  const headers: HeaderList = charged == null ? [] : rateHeaders(charged);
+  const charged = request.call?.charged ?? null;
+  if (request.call !== null && charged !== null) await settle(meter, request.call.account.id, charged, status);
+  const headers: HeaderList = [];
   if (answer.total !== undefined) headers.push("Total-Count", answer.total);
   if (answer.location !== undefined) {
     headers.push("Location", transport.originOf(request.raw) + BASE_PATH + answer.location);
   }
   if (etag !== undefined) headers.push("ETag", etag);
   for (const [name, value] of Object.entries(answer.headers ?? {})) headers.push(name, value);
-  const envelope = enveloped ? JSON.stringify(envelop(status, headers, answer.body), null, indent) : null;
+  const shown = enveloped ? envelop(status, [...ratesOf(charged), ...headers], answer.body) : null;
+  const body = shown === null ? (status === 304 ? "" : text) : JSON.stringify(shown, null, indent);
   if (answer.cookie !== undefined) headers.push("Set-Cookie", answer.cookie);
-  if (envelope !== null) return send(request, reply, 200, headers, envelope);
-  return send(request, reply, status, headers, status === 304 ? "" : text);
-}
-
-/** Bodies from this many bytes on are compressed for who takes that (T3). */
-export const COMPRESS_FROM = 1024;
-
-/**
- * What is not compressed is written here, head and body at once, past the framework's hooks and its own table of headers:
- * they took a third of the time of a read.
- */
-function send(
-  { headers: { "accept-encoding": encodings } }: FastifyRequest,
-  reply: FastifyReply,
-  status: number,
-  headers: HeaderList,
-  text: string,
-): FastifyReply {
-  if (encodings !== undefined && text.length >= COMPRESS_FROM / MOST_BYTES) {
-    writeHeaders(reply, headers);
-    return reply.code(status).header("Content-Type", JSON_TYPE).send(text);
-  }
-  headers.push("Vary", VARY);
-  if (text !== "") headers.push("Content-Type", JSON_TYPE, "Content-Length", Buffer.byteLength(text));
-  else if (status !== 204 && status !== 304) headers.push("Content-Length", 0);
+  const encoding = encodingFor(request, body);
+  const packed = encoding === null ? body : await compress(body, encoding);
+  addBodyHeaders(headers, status, packed, encoding);
+  const sent = { status: enveloped ? 200 : status, headers, body: packed };
+  // An envelope holds the rate headers, which are new each time.
+  if (!enveloped) kept.keep(request, sent);
   reply.hijack();
-  reply.raw.writeHead(status, headers as OutgoingHttpHeader[]);
-  reply.raw.end(text);
+  writeSent(reply.raw, charged, sent);
   return reply;
 }
 
-/** Of a character in UTF-8 that is one unit of a JavaScript string. */
-const MOST_BYTES = 3;
+function encodingFor({ headers }: FastifyRequest, body: string): Encoding | null {
+  const accepted = headers["accept-encoding"];
+  if (accepted === undefined || Buffer.byteLength(body) < COMPRESS_FROM) return null;
+  return encodingOf(accepted);
+}
+
+function addBodyHeaders(headers: HeaderList, status: number, body: Sent["body"], encoding: Encoding | null): void {
+  headers.push("Vary", VARY);
+  if (encoding !== null) headers.push("Content-Encoding", encoding);
+  if (body.length > 0) headers.push("Content-Type", JSON_TYPE, "Content-Length", Buffer.byteLength(body));
+  else if (status !== 204 && status !== 304) headers.push("Content-Length", 0);
+}
+
+/**
+ * Writes head and body at once, past the framework's hooks and its own table of headers, which took a third of the time of a
+ * read.
+ */
+export function writeSent(
+  response: ServerResponse,
+  charged: Charged | null,
+  { status, headers, body }: Sent,
+  encoding: BufferEncoding = "utf8",
+): void {
+  response.writeHead(status, ratesOf(charged).concat(headers) as OutgoingHttpHeader[]);
+  response.end(body, encoding);
+}
+
+function ratesOf(charged: Charged | null): HeaderList {
+  return charged === null ? [] : rateHeaders(charged);
+}
 
 /** Written as the document spells them; the framework's own way would put them in lower case. */
 export function writeHeaders(reply: FastifyReply, headers: HeaderList): void {

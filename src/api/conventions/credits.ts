@@ -1,6 +1,6 @@
 import { type CreditLimits, secondsUntilReset } from "../../domain/credits.ts";
 import type { AskedAccount } from "../../storage/api-tokens.ts";
-import type { CreditMeter } from "../../storage/credit-windows.ts";
+import type { Charge, CreditMeter } from "../../storage/credit-windows.ts";
 import { HttpError } from "../errors.ts";
 import type { HeaderList } from "./envelope.ts";
 
@@ -19,22 +19,38 @@ export interface Charged {
 
 /** Takes the price of a request before anything is done for it; 429 when it is not all there (C1, C3). */
 export async function charge(meter: CreditMeter, account: AskedAccount, price: number): Promise<Charged> {
-  const limits: CreditLimits = {
-    creditsPerMinute: account.credits_per_minute,
-    requestsPerSecond: account.requests_per_second,
-  };
-  const unlimited = limits.creditsPerMinute === 0;
-  const charged: Charged = { price, limit: UNLIMITED, remaining: UNLIMITED, reset: UNLIMITED_RESET, unlimited };
-  if (unlimited && limits.requestsPerSecond === 0) return charged;
-  const { admission, windows, at } = await meter.charge(account.id, limits, price);
-  if (!unlimited) {
-    charged.limit = limits.creditsPerMinute;
-    charged.remaining = Math.max(0, limits.creditsPerMinute - windows.creditsUsed);
-    charged.reset = secondsUntilReset(windows, at);
+  const limits = limitsOf(account);
+  if (isUnlimited(limits)) return chargedOf(limits, price);
+  const taken = await meter.charge(account.id, limits, price);
+  const charged = chargedOf(limits, price, taken);
+  if (taken.admission === "admitted") return charged;
+  const burst = taken.admission === "burst";
+  throw new RateLimited({ ...charged, price: 0, reset: burst ? 1 : charged.reset }, burst);
+}
+
+/** As `charge`, at once; undefined, and nothing is taken, where that must be waited for or the price is not all there. */
+export function chargeAtOnce(meter: CreditMeter, account: AskedAccount, price: number): Charged | undefined {
+  const limits = limitsOf(account);
+  if (isUnlimited(limits)) return chargedOf(limits, price);
+  const taken = meter.chargeAtOnce?.(account.id, limits, price);
+  return taken?.admission === "admitted" ? chargedOf(limits, price, taken) : undefined;
+}
+
+function limitsOf({ credits_per_minute, requests_per_second }: AskedAccount): CreditLimits {
+  return { creditsPerMinute: credits_per_minute, requestsPerSecond: requests_per_second };
+}
+
+function isUnlimited({ creditsPerMinute, requestsPerSecond }: CreditLimits): boolean {
+  return creditsPerMinute === 0 && requestsPerSecond === 0;
+}
+
+function chargedOf({ creditsPerMinute }: CreditLimits, price: number, taken?: Charge): Charged {
+  if (taken === undefined || creditsPerMinute === 0) {
+    return { price, limit: UNLIMITED, remaining: UNLIMITED, reset: UNLIMITED_RESET, unlimited: true };
   }
-  if (admission === "admitted") return charged;
-  const refused = { ...charged, price: 0, reset: admission === "burst" ? 1 : charged.reset };
-  throw new RateLimited(refused, admission === "burst");
+  const { windows, at } = taken;
+  const remaining = Math.max(0, creditsPerMinute - windows.creditsUsed);
+  return { price, limit: creditsPerMinute, remaining, reset: secondsUntilReset(windows, at), unlimited: false };
 }
 
 /** Carries the state of the limits to where the headers are written. */

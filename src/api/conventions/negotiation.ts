@@ -4,8 +4,8 @@ export function prefersHtml(accept: string | undefined): boolean {
   return qualityOf(accept, ["text/html"]) > qualityOf(accept, ["application/json", "application/*", "*/*"]);
 }
 
-/** The quality of the first of these types that the header names (RFC 9110 12.5.1); 0 when it names none. */
-function qualityOf(accept: string, types: readonly string[]): number {
+/** The quality of the first of these that the header names (RFC 9110 12.4.2); 0 when it names none. */
+export function qualityOf(accept: string, types: readonly string[]): number {
   const ranges = accept.split(",").map((range) => {
     const [type = "", ...parameters] = range.split(";").map((part) => part.trim().toLowerCase());
     const quality = parameters.find((parameter) => parameter.startsWith("q="))?.slice(2);

@@ -43,6 +43,7 @@ export function declarePeople(router: Router): void {
       answer: Type.Array(Person),
       status: 200,
       least: "admin",
+      byTheClock: true,
     },
     async ({ account, query }) => {
       const users = await listUsers(db, account.id);
@@ -51,7 +52,7 @@ export function declarePeople(router: Router): void {
     },
   );
 
-  router.read(path, { ...OF_PERSON, summary: "Get a person", status: 200 }, async (call) => {
+  router.read(path, { ...OF_PERSON, summary: "Get a person", status: 200, byTheClock: true }, async (call) => {
     const user = await findUser(db, call.account.id, pathId(call, "user_id"));
     if (user === undefined) throw new NotFound();
     return ok(await presentPerson(db, user, readFields(call.query)), user.version);
