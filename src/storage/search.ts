@@ -140,30 +140,46 @@ export function ticketHolds(accountId: string, terms: readonly SearchTerm[]): Ra
   return sql<SqlBool>`exists (select 1 from search_entries as held where held.account_id = ${accountId} and held.id in
     (select messages.id from messages where messages.account_id = ${accountId} and messages.ticket_id = tickets.id
       union all select tickets.id)
-    and ${entryHolds(accountId, terms)})`;
+    and ${entryHolds(terms)})`;
 }
 
 /** As `ticketHolds`, of a row of messages. */
 export function messageHolds(accountId: string, terms: readonly SearchTerm[]): RawBuilder<SqlBool> {
   return sql<SqlBool>`exists (select 1 from search_entries as held where held.account_id = ${accountId}
-    and held.id = messages.id and ${entryHolds(accountId, terms)})`;
+    and held.id = messages.id and ${entryHolds(terms)})`;
 }
 
-function entryHolds(accountId: string, terms: readonly SearchTerm[]): RawBuilder<SqlBool> {
+/** Whose entry it is the row of it says: the index need not be asked for that word too. */
+function entryHolds(terms: readonly SearchTerm[]): RawBuilder<SqlBool> {
   return sql<SqlBool>`exists (select 1 from search_index
-    where search_index match ${matchOf(accountId, true, terms)} and search_index.rowid = held.entry)`;
+    where search_index match ${wordsOf(terms)} and search_index.rowid = held.entry)`;
 }
 
-/** Whether more messages than that match every term (SQLite): it stops looking there. */
-export async function isCommon(
+/**
+ * The entries of the messages that match every term, as a JSON array for `ticketsOfEntries`; null when there are more than `most`,
+ * where it stops looking (SQLite).
+ */
+export async function findFewEntries(
   { query }: Reader,
   accountId: string,
   terms: readonly SearchTerm[],
-  messages: number,
-): Promise<boolean> {
-  const { rows } = await sql`select 1 from search_index
-    where search_index match ${matchOf(accountId, true, terms)} limit 1 offset ${messages}`.execute(query);
-  return rows.length > 0;
+  most: number,
+): Promise<string | null> {
+  const { rows } = await sql<{
+    entries: string;
+    count: number;
+  }>`select json_group_array(entry) as entries, count(*) as count
+    from (select rowid as entry from search_index where search_index match ${matchOf(accountId, true, terms)}
+      limit ${most + 1})`.execute(query);
+  const [found] = rows;
+  return found === undefined || found.count > most ? null : found.entries;
+}
+
+/** The ids of the tickets whose messages have these entries, as a subquery. */
+export function ticketsOfEntries(accountId: string, entries: string): RawBuilder<string> {
+  // The `+` keeps it from walking through all of the account's entries.
+  return sql`(select ticket_id from search_entries where +account_id = ${accountId} and entry in
+    (select value from json_each(${entries})))`;
 }
 
 /** The word of SQLite's index that keeps accounts, and messages and customers, apart. */
@@ -172,8 +188,12 @@ export function scopeOf(accountId: string, message: boolean): string {
 }
 
 function matchOf(accountId: string, messages: boolean, terms: readonly SearchTerm[]): string {
+  return `scope : "${scopeOf(accountId, messages)}" AND ${wordsOf(terms)}`;
+}
+
+function wordsOf(terms: readonly SearchTerm[]): string {
   const words = terms.map(({ word, prefix, next = [] }) => `"${[word, ...next].join(" ")}"${prefix ? "*" : ""}`);
-  return `scope : "${scopeOf(accountId, messages)}" AND words : (${words.join(" AND ")})`;
+  return `words : (${words.join(" AND ")})`;
 }
 
 // Words hold letters, digits and marks only, so quoting them needs no escape.

@@ -3,7 +3,7 @@ import type { SearchTerm } from "../domain/search-words.ts";
 import type { TicketState, TicketType } from "../domain/states.ts";
 import type { Engine } from "./database.ts";
 import type { Flag, Schema, TicketRow } from "./schema.ts";
-import { matchingTickets, ticketHolds } from "./search.ts";
+import { matchingTickets, ticketHolds, ticketsOfEntries } from "./search.ts";
 import { type TicketCondition, writeConditions } from "./ticket-conditions.ts";
 
 /** What a list of tickets is narrowed to. An absent member does not narrow; an empty list matches nothing. */
@@ -84,6 +84,8 @@ export interface Narrowing {
   passive: Passive;
   /** Whether each ticket is asked for the words of a search, in place of finding all that hold them (SQLite). */
   asksEach?: boolean;
+  /** The entries of the messages that hold the words of a search, where they were found already (SQLite): JSON. */
+  entries?: string;
   /** Whether all tickets with the labels are found first, in place of asking each ticket: where they are few (SQLite). */
   findsLabelled?: boolean;
 }
@@ -94,7 +96,7 @@ export type TicketExpression = ExpressionBuilder<Schema, "tickets">;
 export function conditions(
   engine: Engine,
   values: Narrowed,
-  { filter, passive, asksEach = false, findsLabelled = false }: Narrowing,
+  { filter, passive, asksEach = false, findsLabelled = false, entries }: Narrowing,
   row: TicketExpression,
 ) {
   const nothing = sql<SqlBool>`false`;
@@ -121,7 +123,7 @@ export function conditions(
     ...(findsLabelled ? labelsFound : passive.has("labelIds") ? labelsInFull : labels)(row, values, filter),
     ...since("created_at", "sinceCreated"),
     ...since("updated_at", "sinceUpdated"),
-    ...(filter.terms === undefined ? [] : [words(engine, accountId, filter.terms, asksEach)]),
+    ...(filter.terms === undefined ? [] : [words(engine, accountId, filter.terms, asksEach, entries)]),
     ...writeConditions({ reader: { engine }, accountId, row }, filter.conditions),
   ];
 }
@@ -131,7 +133,9 @@ function words(
   accountId: string,
   terms: readonly SearchTerm[],
   asksEach: boolean,
+  entries: string | undefined,
 ): RawBuilder<SqlBool> {
+  if (entries !== undefined) return sql<SqlBool>`tickets.id in ${ticketsOfEntries(accountId, entries)}`;
   if (asksEach) return ticketHolds(accountId, terms);
   return sql<SqlBool>`tickets.id in ${matchingTickets({ engine }, accountId, terms)}`;
 }
