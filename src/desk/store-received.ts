@@ -6,8 +6,12 @@ import { type BlobStore, hashBytes, recordBlob } from "../storage/blobs.ts";
 import type { Tx } from "../storage/database.ts";
 import { type MailboxPosition, advanceMailbox } from "../storage/mailboxes.ts";
 import type { Storage } from "../storage/open.ts";
-import { findReceivedFromMailbox, insertReceivedMessage } from "../storage/received-messages.ts";
-import { fitsRow, recordInRow } from "../storage/row-blobs.ts";
+import {
+  findReceivedFromMailbox,
+  insertReceivedMessage,
+  insertReceivedMessages,
+} from "../storage/received-messages.ts";
+import { fitsRow, recordInRow, recordInRows } from "../storage/row-blobs.ts";
 import type { ReceivedMessageRow } from "../storage/schema.ts";
 
 /** Where raw messages go; `reach` is told of each step on their way. */
@@ -48,13 +52,50 @@ export async function storeReceivedMessages(keep: Keep, all: readonly Received[]
     if (!fitsRow(raw)) await blobs.put(accountId, rows[index]?.hash ?? "", raw);
     reach?.("receive.bytes-put");
   }
-  const taken = await db.transact(
+  const taken = await db.transact(async (tx) => {
+    if (all.every(isPlain)) return await recordTogether(tx, keep, rows, all);
     // Given to PostgreSQL in one go, each before the one before it is answered.
-    async (tx) => await Promise.all(rows.map(async (row, index) => await record(tx, keep, row, all[index]))),
-  );
+    return await Promise.all(rows.map(async (row, index) => await record(tx, keep, row, all[index])));
+  });
   for (const _ of rows) reach?.("receive.recorded");
   return taken;
 }
+
+/** One whose bytes go into a row, and of which there is none yet. */
+function isPlain({ raw, mailbox }: Received): boolean {
+  return mailbox === undefined && fitsRow(raw);
+}
+
+/** So many rows a statement, so that there are few texts to prepare: what is left over goes into the next smaller one. */
+const TOGETHER = [16, 4, 1];
+
+/** In few statements: what a statement costs by itself is as much as a row. */
+async function recordTogether(
+  tx: Tx,
+  { reach }: Keep,
+  rows: readonly ReceivedMessageRow[],
+  all: readonly Received[],
+): Promise<ReceivedMessageRow[]> {
+  const written: Promise<void>[] = [];
+  for (let from = 0; from < rows.length;) {
+    const left = rows.length - from;
+    const until = from + (TOGETHER.find((size) => size <= left) ?? 1);
+    const some = rows.slice(from, until);
+    const blobs = some.map(({ account_id, hash, created_at }, index) => ({
+      accountId: account_id,
+      hash,
+      bytes: all[from + index]?.raw ?? NOTHING,
+      at: created_at,
+    }));
+    written.push(recordInRows(tx, blobs), insertReceivedMessages(tx, some));
+    from = until;
+  }
+  await Promise.all(written);
+  for (const _ of rows) reach?.("receive.recording");
+  return [...rows];
+}
+
+const NOTHING = new Uint8Array();
 
 async function record(
   tx: Tx,

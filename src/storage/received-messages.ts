@@ -26,6 +26,15 @@ const insert = preparedWrite((db: WriteQueries, received: ReceivedMessageRow) =>
     ),
 );
 
+/** Adds rows of messages that came from no mailbox. */
+export async function insertReceivedMessages(tx: Tx, rows: readonly ReceivedMessageRow[]): Promise<void> {
+  await insertMany.run(tx, { rows });
+}
+
+const insertMany = preparedWrite((db: WriteQueries, { rows }: { rows: readonly ReceivedMessageRow[] }) =>
+  db.insertInto("received_messages").values(rows),
+);
+
 /** The ledger's row of a message of a mailbox. */
 export async function findReceivedFromMailbox(
   reader: Reader,

@@ -35,6 +35,34 @@ const insert = preparedWrite((db: WriteQueries, blob: NewRow) =>
     ),
 );
 
+const insertMany = preparedWrite((db: WriteQueries, { rows }: { rows: readonly NewRow[] }) =>
+  db
+    .insertInto("blobs")
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.columns(["account_id", "hash"]).doUpdateSet((row) => ({
+        created_at: row.ref("excluded.created_at"),
+        bytes: row.ref("excluded.bytes"),
+      })),
+    ),
+);
+
+/** As `recordInRow` of each; those of one account that are alike are one row. */
+export async function recordInRows(
+  tx: Tx,
+  blobs: readonly { accountId: string; hash: string; bytes: Uint8Array; at: number }[],
+): Promise<void> {
+  const rows = blobs.map(({ accountId, hash, bytes, at }) => ({
+    account_id: accountId,
+    hash,
+    size: bytes.byteLength,
+    created_at: at,
+    bytes,
+  }));
+  // A row is changed once by a statement, PostgreSQL insists.
+  await insertMany.run(tx, { rows: [...new Map(rows.map((row) => [row.hash, row])).values()] });
+}
+
 /** As `recordBlob`, for bytes that fit: they are durable with the transaction, and nothing had to be stored before it. */
 export async function recordInRow(
   tx: Tx,

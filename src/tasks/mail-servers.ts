@@ -42,7 +42,7 @@ export async function startMailServers(
     port === null ? null : await listenOn(protocol, port);
   const listenOn = async (protocol: "smtp" | "lmtp", port: number): Promise<Listening> => {
     const server = await startInboxServer({
-      reader: storage.db,
+      db: storage.db,
       protocol,
       host: smtpHost,
       port,

@@ -7,6 +7,7 @@ import { createInbox } from "../../src/desk/inboxes.ts";
 import { startInboxServer } from "../../src/channels/email/inbox-server.ts";
 import { Faults } from "../../src/domain/faults.ts";
 import type { SMTP_LIMITS } from "../../src/mail/smtp-server.ts";
+import { updateInbox } from "../../src/storage/inboxes.ts";
 import { type MailServers, startMailServers } from "../../src/tasks/mail-servers.ts";
 import { type SmtpClient, connectSmtp } from "../support/smtp-client.ts";
 import { ENGINE_MISSING, sharedStorage } from "../support/test-storage.ts";
@@ -113,11 +114,27 @@ describe.skipIf(ENGINE_MISSING !== null)("the mail server", () => {
     expect(await desk.ledger()).toEqual([]);
   });
 
+  test("knows an inbox as soon as there is one, and no longer", async () => {
+    const { desk, servers } = await open();
+    const client = await speak(servers.lmtpPort, "LHLO postfix.example");
+    await client.say("MAIL FROM:<ruby@customer.example>");
+    const ask = async (): Promise<string> => await client.say("RCPT TO:<sales@desk.example>");
+    const { db } = desk.storage;
+    expect(await ask()).toMatch(/^550 5\.1\.1/);
+    const input = { name: "Sales", address: "sales@desk.example" };
+    const { id } = await db.transact(async (tx) => await createInbox(tx, desk.accountId, input, new Faults()));
+    expect(await ask()).toMatch(/^250/);
+    expect(await ask()).toMatch(/^250/);
+    const address = { address: "elsewhere@desk.example", address_key: "elsewhere@desk.example" };
+    await db.transact(async (tx) => await updateInbox(tx, desk.accountId, id, address));
+    expect(await ask()).toMatch(/^550 5\.1\.1/);
+  });
+
   test("answers 451 when the storage fails, and the second try is taken", async () => {
     const desk = await openMailDesk(await sharedStorage());
     let broken = true;
     const server = await startInboxServer({
-      reader: desk.storage.db,
+      db: desk.storage.db,
       protocol: "smtp",
       host: "127.0.0.1",
       port: 0,
@@ -149,7 +166,7 @@ describe.skipIf(ENGINE_MISSING !== null)("the mail server", () => {
     );
     const stored: string[] = [];
     const server = await startInboxServer({
-      reader: desk.storage.db,
+      db: desk.storage.db,
       protocol: "lmtp",
       host: "127.0.0.1",
       port: 0,
@@ -214,7 +231,7 @@ describe.skipIf(ENGINE_MISSING !== null)("the mail server", () => {
     const desk = await openMailDesk(await sharedStorage());
     const limits: Partial<typeof SMTP_LIMITS> = { connections: 2, messagesPerMinute: 3 };
     const server = await startInboxServer({
-      reader: desk.storage.db,
+      db: desk.storage.db,
       protocol: "smtp",
       host: "127.0.0.1",
       port: 0,

@@ -57,6 +57,19 @@ describe.skipIf(ENGINE_MISSING !== null)("mail that comes at the same time", () 
     expect(intake.isBusy()).toBe(false);
   });
 
+  test("may be alike, byte by byte, and however many come together, each has a row and its bytes", async () => {
+    const texts = Array.from({ length: 27 }, (_, n) => (n % 5 === 0 ? "the same" : `unlike ${n}`));
+    steps.length = 0;
+    const rows = await Promise.all(texts.map(async (text) => await intake.take(letter(text))));
+    expect(steps.indexOf("receive.recorded"), "in one commit").toBe(54);
+    expect(new Set(rows.map(({ id }) => id)).size).toBe(27);
+    expect(new Set(rows.map(({ hash }) => hash)).size).toBe(22);
+    for (const [index, { hash }] of rows.entries()) {
+      const raw = await buffer(await storage.blobs.read(desk.account.id, hash));
+      expect(raw.toString()).toContain(texts[index]);
+    }
+  });
+
   test("waits a moment for what is being brought, and not for what does not come", async () => {
     let coming = 2;
     const patient = openIntake(

@@ -5,7 +5,7 @@ import {
   type SmtpServerOptions,
   startMailServer,
 } from "../../mail/smtp-server.ts";
-import type { Reader } from "../../storage/database.ts";
+import type { Db, Reader } from "../../storage/database.ts";
 import { findInboxesByAddress } from "../../storage/inboxes.ts";
 import type { InboxRow } from "../../storage/schema.ts";
 
@@ -13,7 +13,7 @@ export interface MailServerParts extends Pick<
   SmtpServerOptions<InboxRow>,
   "host" | "port" | "name" | "tls" | "messageBytes" | "memory" | "limits" | "onError"
 > {
-  reader: Reader;
+  db: Db;
   protocol: "smtp" | "lmtp";
   /** Only this help desk's inboxes are known; null for all. */
   site: string | null;
@@ -23,16 +23,40 @@ export interface MailServerParts extends Pick<
 
 /** Takes mail for the inboxes there are, from other mail servers. */
 export async function startInboxServer(parts: MailServerParts): Promise<RunningMailServer> {
-  const { reader, protocol, site, store, ...rest } = parts;
+  const { db, protocol, site, store, ...rest } = parts;
+  const findInboxes = rememberInboxes(db, site);
   return await startMailServer<InboxRow>({
     ...rest,
     lmtp: protocol === "lmtp",
     async findPlaces(address) {
-      const inboxes = await findRecipientInboxes(reader, address, site);
+      const inboxes = await findInboxes(address);
       return inboxes.map((inbox) => ({ key: `${inbox.account_id}/${inbox.id}`, place: inbox }));
     },
     accept: store,
   });
+}
+
+/** So many addresses are kept between two commits. */
+const MOST_KNOWN = 1000;
+
+/**
+ * As `findRecipientInboxes`, asked once for each address until something is committed, where that can be told: a burst asks for the
+ * same few again and again, and has a commit for dozens of them.
+ */
+function rememberInboxes(db: Db, site: string | null): (address: string) => Promise<InboxRow[]> {
+  const known = new Map<string, Promise<InboxRow[]>>();
+  let since: number | null = null;
+  return async (address) => {
+    const mark = db.changeMark();
+    if (mark === null) return await findRecipientInboxes(db, address, site);
+    if (mark !== since || known.size >= MOST_KNOWN) known.clear();
+    since = mark;
+    const asked = known.get(address) ?? findRecipientInboxes(db, address, site);
+    known.set(address, asked);
+    // What could not be read is asked for again.
+    asked.catch(() => known.delete(address));
+    return await asked;
+  };
 }
 
 /**
