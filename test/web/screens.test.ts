@@ -100,6 +100,21 @@ inChromium("another language", () => {
   });
 });
 
+inChromium("whoever may do less", () => {
+  test("is offered nothing that would be refused, and is told why nothing is there", async () => {
+    const desk = await openWebDesk();
+    await desk.ticket({ subject: "For others" });
+    const reader = await openPage(desk, { at: "/search?q=others", as: { role: "read_only" } });
+    await appears(listRow(reader.page, "For others"), reader.page.getByText("No label yet"));
+    for (const name of ["New label", "Save a search", "New ticket"]) {
+      expect([name, await reader.page.getByRole("button", { name, exact: true }).count()]).toEqual([name, 0]);
+    }
+    const { page } = await openPage(desk, { at: "/inbox/all", as: { inboxIds: [] } });
+    await appears(page.getByText("You see the tickets of the inboxes that an admin of this help desk lets you into."));
+    await expectAccessible(page);
+  });
+});
+
 inChromium("an address that leads nowhere", () => {
   test("says so, with a way on", async () => {
     const desk = await openWebDesk();

@@ -1,4 +1,5 @@
 import { AtSign, Copy, type LucideIcon, Mail, Phone } from "lucide-react";
+import { Fragment } from "react";
 import type { Contact } from "../../api/types.ts";
 import { t } from "../../i18n/t.ts";
 import { toastSaid } from "../../lib/toasts.ts";
@@ -30,7 +31,7 @@ export function Contacts({ contacts }: { contacts: readonly Contact[] }) {
                 {contact.value}
               </a>
             ) : (
-              contact.value
+              <Breakable text={contact.value} />
             )}
           </span>
           <IconButton
@@ -44,6 +45,17 @@ export function Contacts({ contacts }: { contacts: readonly Contact[] }) {
       ))}
     </ul>
   );
+}
+
+/** An address that is too long for its line goes on after a part of it, not in the middle of a word. */
+function Breakable({ text }: { text: string }) {
+  return text.split(/(?=[@.])/).map((part, at) => (
+    // oxlint-disable-next-line react/no-array-index-key -- the parts of a text have no other name
+    <Fragment key={at}>
+      {at > 0 && <wbr />}
+      {part}
+    </Fragment>
+  ));
 }
 
 async function copy(text: string): Promise<void> {

@@ -12,6 +12,7 @@ import { useGo } from "../../lib/use-go.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { IconButton } from "../../ui/button.tsx";
 import { Menu } from "../../ui/floating.tsx";
+import { tipProps } from "../../ui/tip.ts";
 import { Contacts } from "./contacts.tsx";
 import { CustomerForm } from "./customer-form.tsx";
 import { changesOf, editedOf, sameEdited, unsaved } from "./edited.ts";
@@ -22,6 +23,9 @@ const MergeCustomersDialog = lazyPart(
   async () => (await import("./merge-customers-dialog.tsx")).MergeCustomersDialog,
   closes,
 );
+
+/** A longer name may not be seen whole. */
+const CLAMPED = 45;
 
 /** Who a customer is, changed where it stands. */
 export function CustomerCard({ customer, heading, link }: { customer: Customer; heading: "h1" | "h2"; link: boolean }) {
@@ -90,7 +94,10 @@ function Head({
     <div className="flex items-start gap-3">
       <Avatar name={name} size="large" />
       <div className="min-w-0 flex-1 self-center">
-        <Heading className="font-semibold [overflow-wrap:anywhere]">
+        <Heading
+          className="line-clamp-3 font-semibold [overflow-wrap:anywhere]"
+          {...(name.length > CLAMPED && tipProps({ tip: name }))}
+        >
           <bdi>{name}</bdi>
         </Heading>
         {customer.created_at !== undefined && (

@@ -8,7 +8,7 @@ import { ErrorState } from "../../ui/states.tsx";
 export function Loaded<T>({ query, children }: { query: UseQueryResult<T>; children: (data: T) => ReactNode }) {
   if (query.data !== undefined) return children(query.data);
   if (query.isError) {
-    return <ErrorState title={t("screen.failed")} error={query.error} onRetry={() => void query.refetch()} />;
+    return <ErrorState title={t("part.failed")} error={query.error} onRetry={() => void query.refetch()} />;
   }
   return <SkeletonRows rows={4} label={t("state.loading")} />;
 }

@@ -21,13 +21,13 @@ export function Pages<T>({
   const { data } = query;
   if (data === undefined) {
     if (!query.isError) return <SkeletonRows rows={6} label={t("state.loading")} />;
-    return <ErrorState title={t("screen.failed")} error={query.error} onRetry={() => void query.refetch()} />;
+    return <ErrorState title={t("part.failed")} error={query.error} onRetry={() => void query.refetch()} />;
   }
   const entries = data.pages.flatMap((page) => page.entries);
   const total = data.pages.at(-1)?.total ?? entries.length;
   return (
     <div className="flex flex-col gap-3">
-      <p role="status" className="text-sm text-muted">
+      <p role="status" className={total === 0 ? "sr-only" : "text-sm text-muted"}>
         {t("settings.shown", { shown: entries.length, count: total })}
       </p>
       {children(entries)}

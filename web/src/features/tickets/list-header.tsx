@@ -3,6 +3,7 @@ import { ArrowUpDown, Ellipsis, Menu as MenuIcon, Pencil, Search, Star, Trash2 }
 import { useState } from "react";
 import { inboxesQuery, labelsQuery, savedSearchesQuery } from "../../api/queries/folders.ts";
 import type { SavedSearch } from "../../api/types.ts";
+import { useMayWrite } from "../../api/use-may-write.ts";
 import { formatNumber } from "../../i18n/format.ts";
 import { type MessageKey, t } from "../../i18n/t.ts";
 import { useCommand } from "../../keys/commands.ts";
@@ -139,6 +140,7 @@ function PlaceDot({ place }: { place: Place }) {
 function SaveSearch({ query }: { query: string }) {
   const [open, setOpen] = useState(false);
   const go = useGo();
+  if (!useMayWrite()) return null;
   return (
     <>
       <IconButton icon={Star} label={t("search.save")} onClick={() => setOpen(true)} />
@@ -157,8 +159,9 @@ function SavedSearchMenu({ id }: { id: string }) {
   const { data: searches } = useQuery(savedSearchesQuery);
   const [open, setOpen] = useState<"edit" | "delete" | null>(null);
   const go = useGo();
+  const may = useMayWrite();
   const search: SavedSearch | undefined = searches?.find((each) => each.id === id);
-  if (search === undefined) return null;
+  if (search === undefined || !may) return null;
   const close = (): void => setOpen(null);
   return (
     <>

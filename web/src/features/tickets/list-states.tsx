@@ -1,3 +1,6 @@
+import { useQuery } from "@tanstack/react-query";
+import { inboxesQuery } from "../../api/queries/folders.ts";
+import { sessionQuery } from "../../api/queries/session.ts";
 import { statusOf } from "../../api/errors.ts";
 import { type MessageKey, t } from "../../i18n/t.ts";
 import type { Folder, Place } from "../../lib/places.ts";
@@ -22,10 +25,16 @@ const EMPTY: Record<Folder, [MessageKey, MessageKey]> = {
 
 /** A list without tickets: what it is for, and what to do. `words`: what was searched for. */
 export function EmptyList({ place, words }: { place: Place; words: string }) {
+  const { data: inboxes } = useQuery(inboxesQuery);
+  const { data: session } = useQuery(sessionQuery);
+  const mayMake = session?.user.role === "owner" || session?.user.role === "admin";
   if (place.kind === "search" || place.kind === "saved") {
     const part = unreadableDate(words);
     if (part !== null) return <EmptyState title={t("empty.date", { part })} text={t("empty.dateText")} />;
     return <EmptyState title={t("empty.search")} text={t("empty.searchText")} />;
+  }
+  if (inboxes?.length === 0 && !mayMake) {
+    return <EmptyState title={t("empty.noInbox")} text={t("empty.noInboxText")} />;
   }
   if (place.kind === "inbox") return <EmptyState title={t("empty.inbox")} text={t("empty.inboxText")} />;
   if (place.kind === "label") return <EmptyState title={t("empty.label")} text={t("empty.labelText")} />;

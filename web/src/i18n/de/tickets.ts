@@ -162,6 +162,8 @@ export const tickets: Translated<typeof english> = {
   "empty.closedText": "Hier stehen Tickets, die du mit e schließt. Sie kommen zurück, wenn wieder geschrieben wird.",
   "empty.hold": "Nichts wartet",
   "empty.holdText": "Hier stehen Tickets, die auf etwas anderes warten. Mit h lässt du eines warten.",
+  "empty.noInbox": "Noch kein Posteingang",
+  "empty.noInboxText": "Du siehst die Tickets der Posteingänge, für die dich jemand mit Admin-Rechten freigibt.",
   "empty.all": "Noch keine Tickets",
   "empty.allText": "Verbinde in den Einstellungen ein Postfach, oder lege mit c ein Ticket an.",
   "empty.spam": "Kein Spam",

@@ -162,6 +162,8 @@ export const tickets = {
   "empty.closedText": "Tickets that you close with e stand here, and come back when the customer writes again.",
   "empty.hold": "Nothing is on hold",
   "empty.holdText": "Tickets that wait for something else stand here. Press h to put one on hold.",
+  "empty.noInbox": "No inbox yet",
+  "empty.noInboxText": "You see the tickets of the inboxes that an admin of this help desk lets you into.",
   "empty.all": "No tickets yet",
   "empty.allText": "Connect a mailbox in the settings, or create a ticket with c.",
   "empty.spam": "No spam",

@@ -24,6 +24,7 @@ import { useState } from "react";
 import { folderCountsQuery, inboxesQuery, labelsQuery, savedSearchesQuery } from "../../../api/queries/folders.ts";
 import { sessionQuery } from "../../../api/queries/session.ts";
 import type { Id } from "../../../api/types.ts";
+import { useMayWrite } from "../../../api/use-may-write.ts";
 import { t } from "../../../i18n/t.ts";
 import { commands, runCommand } from "../../../keys/commands.ts";
 import { cx } from "../../../lib/class-names.ts";
@@ -192,7 +193,7 @@ function Initial({ name }: { name: string }) {
 function Labels({ small, onCreate }: { small: boolean; onCreate: () => void }) {
   const { data: counts } = useQuery(folderCountsQuery);
   const { data: labels = [] } = useQuery(labelsQuery);
-  const add = <IconButton icon={Plus} size="small" label={t("label.create")} onClick={onCreate} />;
+  const add = useMayWrite() && <IconButton icon={Plus} size="small" label={t("label.create")} onClick={onCreate} />;
   return (
     <RailGroup name="labels" heading={t("rail.labels")} small={small} action={add} empty={t("rail.noLabels")}>
       {byName(labels).map(({ id, name, color }) => (
@@ -215,7 +216,7 @@ function Labels({ small, onCreate }: { small: boolean; onCreate: () => void }) {
 function Searches({ small, onCreate }: { small: boolean; onCreate: () => void }) {
   const { data: counts } = useQuery(folderCountsQuery);
   const { data: searches = [] } = useQuery(savedSearchesQuery);
-  const add = <IconButton icon={Plus} size="small" label={t("search.save")} onClick={onCreate} />;
+  const add = useMayWrite() && <IconButton icon={Plus} size="small" label={t("search.save")} onClick={onCreate} />;
   return (
     <RailGroup name="searches" heading={t("rail.searches")} small={small} action={add} empty={t("rail.noSearches")}>
       {byName(searches).map(({ id, name }) => (
