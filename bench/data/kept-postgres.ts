@@ -1,4 +1,4 @@
-import pg from "pg";
+import { createDatabase, dropDatabase } from "../../test/support/citus.ts";
 import { startPostgres } from "../../test/support/postgres-server.ts";
 
 /** Databases that outlive the bench: in a cluster of its own, or on the server that TEST_DATABASE_URL names. */
@@ -18,19 +18,14 @@ export async function openKeptPostgres(folder: string): Promise<KeptPostgres> {
   mine.users += 1;
   const server = await mine.server;
   if ("missing" in server) throw new Error(server.missing);
-  const run = async (statement: string): Promise<void> => {
-    const client = new pg.Client({ connectionString: server.url });
-    await client.connect();
-    await client.query(statement).finally(async () => await client.end());
-  };
   const urlOf = (name: string): string => Object.assign(new URL(server.url), { pathname: `/${name}` }).href;
   return {
     urlOf,
     create: async (name) => {
-      await run(`create database ${name}`);
+      await createDatabase(server.url, name);
       return urlOf(name);
     },
-    drop: async (name) => await run(`drop database if exists ${name} with (force)`),
+    drop: async (name) => await dropDatabase(server.url, name),
     close: async () => {
       mine.users -= 1;
       if (mine.users > 0) return;

@@ -1,13 +1,22 @@
 import pg from "pg";
 
 /**
- * The suites on Citus: TEST_DATABASE_URL names the coordinator and TEST_CITUS a database on it that `cantrip db distribute`
+ * The suites and the bench on Citus: TEST_DATABASE_URL names the coordinator and TEST_CITUS a database on it that `cantrip db distribute`
  * has spread over the nodes. Each test's database is a copy of that, made on every node.
  */
-export const CITUS_TEMPLATE = process.env["TEST_CITUS"] ?? null;
+const CITUS_TEMPLATE = process.env["TEST_CITUS"] ?? null;
+
+/** Makes a database on a server, and on Citus on every node: a copy of the one that was spread. */
+export async function createDatabase(server: string, name: string): Promise<void> {
+  await onEveryNode(server, `create database ${name}${CITUS_TEMPLATE === null ? "" : ` template ${CITUS_TEMPLATE}`}`);
+}
+
+export async function dropDatabase(server: string, name: string): Promise<void> {
+  await onEveryNode(server, `drop database if exists ${name} with (force)`);
+}
 
 /** Runs a statement about databases on the server, or on every node of its cluster. */
-export async function onEveryNode(server: string, statement: string): Promise<void> {
+async function onEveryNode(server: string, statement: string): Promise<void> {
   const urls = CITUS_TEMPLATE === null ? [server] : [server, ...(await workersOf(server))];
   for (const url of urls) await onNode(url, statement);
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inject } from "vitest";
 import { type Storage, openStorage } from "../../src/storage/open.ts";
-import { CITUS_TEMPLATE, onEveryNode } from "./citus.ts";
+import { createDatabase, dropDatabase } from "./citus.ts";
 
 /** The engine that this run of an engine suite is for. */
 export const ENGINE = process.env["CANTRIP_TEST_ENGINE"] === "postgres" ? "postgres" : "sqlite";
@@ -37,7 +37,7 @@ export async function createTestDatabase(engine: "sqlite" | "postgres" = ENGINE)
   const server = inject("databaseUrl");
   if (server === null) throw new Error("there is no PostgreSQL server for this test");
   const name = `cantrip_${randomBytes(8).toString("hex")}`;
-  await onEveryNode(server, `create database ${name}${CITUS_TEMPLATE === null ? "" : ` template ${CITUS_TEMPLATE}`}`);
+  await createDatabase(server, name);
   const url = new URL(server);
   url.pathname = `/${name}`;
   return {
@@ -45,7 +45,7 @@ export async function createTestDatabase(engine: "sqlite" | "postgres" = ENGINE)
     databaseUrl: url.href,
     remove: async () => {
       removeFolder();
-      await onEveryNode(server, `drop database if exists ${name} with (force)`);
+      await dropDatabase(server, name);
     },
   };
 }
