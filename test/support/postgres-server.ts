@@ -2,7 +2,7 @@ import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 
 export type PostgresServer = { url: string; stop(): Promise<void> };
 
@@ -50,8 +50,12 @@ export async function startOwnPostgres({
     const data = keepIn ?? join(folder, "data");
     const options = { ...user, cwd: folder };
     if (!existsSync(join(data, "PG_VERSION"))) {
-      if (keepIn !== undefined) mkdirSync(keepIn, { recursive: true, mode: 0o700 });
-      if (keepIn !== undefined && user) chownSync(keepIn, user.uid, user.gid);
+      if (keepIn !== undefined) {
+        // The folders above it may be another user's, who must be able to pass through.
+        mkdirSync(dirname(keepIn), { recursive: true });
+        mkdirSync(keepIn, { recursive: true, mode: 0o700 });
+        if (user) chownSync(keepIn, user.uid, user.gid);
+      }
       const [program = "", ...args] = replicaOf === undefined ? INITDB : [...BASEBACKUP, "-d", replicaOf];
       execFileSync(join(programs, program), [...args, "-D", data], { ...options, stdio: ["ignore", "ignore", "pipe"] });
     }
