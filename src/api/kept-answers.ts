@@ -19,6 +19,9 @@ const LARGEST = 256 * 1024;
 /** What an answer takes beside its key and its body, in bytes: the rest of its head, and the objects that hold it. */
 const OVERHEAD = 1024;
 
+/** So many requests are remembered that were made once; see `KeptAnswers`. */
+const MOST_ONCE = 4096;
+
 /** An answer as it was sent, and what sending it again is charged and told. */
 interface Kept {
   sent: Sent;
@@ -44,7 +47,8 @@ export interface KeptParts {
 /**
  * Answers to reads, sent again as they are for as long as nobody has committed anything: the rule of `KnownTokens`. Clients
  * poll, and many look at the same lists; what they ask again needs no SQL, no presenting, no JSON and no framework. Every
- * commit drops all, so that nothing that changed is ever shown as it was. On PostgreSQL commits leave no mark: nothing is kept.
+ * commit drops all, so that nothing that changed is ever shown as it was. Kept is what was asked for a second time since the last
+ * commit: most never is, and would cost more in memory to collect than it saves. On PostgreSQL commits leave no mark: nothing is kept.
  */
 export class KeptAnswers {
   readonly #parts: KeptParts;
@@ -53,6 +57,8 @@ export class KeptAnswers {
   /** Those as of the mark; the one that was sent longest ago first. */
   #answers: Answers = new Map();
   #bytes = 0;
+  /** What was asked for since the last commit, once so far. */
+  readonly #once = new Set<string>();
   #mark: number | null = null;
   #changes = 0;
 
@@ -102,7 +108,8 @@ export class KeptAnswers {
     if (among === null) return false;
     const kept = among.get(key);
     if (kept === undefined) {
-      this.#asked.set(request, { key, among });
+      if (this.#once.delete(key)) this.#asked.set(request, { key, among });
+      else this.#noteOnce(key);
       return false;
     }
     const { meter, uses, tell } = this.#parts;
@@ -126,10 +133,16 @@ export class KeptAnswers {
     if (mark !== this.#mark || changes !== this.#changes) {
       this.#answers = new Map();
       this.#bytes = 0;
+      this.#once.clear();
       this.#mark = mark;
       this.#changes = changes;
     }
     return this.#answers;
+  }
+
+  #noteOnce(key: string): void {
+    if (this.#once.size >= MOST_ONCE) this.#once.clear();
+    this.#once.add(key);
   }
 
   #forget(key: string): void {

@@ -109,9 +109,10 @@ describe.skipIf(ENGINE_MISSING !== null)("answers that are kept", () => {
       ...lines,
     ]);
 
-  /** Whether what was asked once is sent again without asking the database: one time of several, as a batch may be committed meanwhile. */
+  /** Whether what was asked twice is sent without asking the database: one time of several, as a batch may be committed meanwhile. */
   const isKept = async (path: string, lines: readonly string[] = [], on = server): Promise<boolean> => {
     for (let turn = 0; turn < 3; turn += 1) {
+      await ask(path, lines, on);
       await ask(path, lines, on);
       if (!(await asksDatabase(async () => await ask(path, lines, on)))) return true;
     }
@@ -154,6 +155,7 @@ describe.skipIf(ENGINE_MISSING !== null)("answers that are kept", () => {
     for (const lines of [[], ["Accept-Encoding: gzip"], ["Accept-Encoding: br"], ["Accept: text/html"]]) {
       const computed = await ask(path, lines, forgetful);
       const first = await ask(path, lines);
+      await ask(path, lines);
       const again = await ask(path, lines);
       expect(withoutItsOwn(first)).toEqual(withoutItsOwn(computed));
       expect(withoutItsOwn(again)).toEqual(withoutItsOwn(computed));
@@ -172,8 +174,7 @@ describe.skipIf(ENGINE_MISSING !== null)("answers that are kept", () => {
 
   test("A1: an answer is for whoever has the token, at the host, from the place and in the form asked for", async () => {
     const other = await openDesk({}, server);
-    expect((await ask("/tickets")).text).not.toBe("[]");
-    expect((await ask("/tickets")).status).toBe(200);
+    for (let turn = 0; turn < 3; turn += 1) expect((await ask("/tickets")).text).not.toBe("[]");
     const theirs = await exchange(server, [
       "GET /api/v1/tickets HTTP/1.1",
       "Host: localhost",
@@ -193,7 +194,7 @@ describe.skipIf(ENGINE_MISSING !== null)("answers that are kept", () => {
 
   test("headers that nothing depends on are passed over; what is not known is answered anew", async () => {
     const kept = ENGINE === "sqlite";
-    await ask("/labels");
+    await isKept("/labels");
     const passed = ["User-Agent: x", "Accept-Language: de", `traceparent: 00-${"a".repeat(32)}-${"b".repeat(16)}-01`];
     expect(await asksDatabase(async () => await ask("/labels", passed))).toBe(!kept);
     for (const line of ["Cookie: a=b", "Origin: https://x.example", "Range: bytes=0-1", "X-Unheard-Of: 1"]) {
@@ -205,7 +206,7 @@ describe.skipIf(ENGINE_MISSING !== null)("answers that are kept", () => {
     const { id } = await desk.ticket();
     const first = await ask(`/tickets/${id}`);
     const condition = [`If-None-Match: ${first.header("etag")}`];
-    expect((await ask(`/tickets/${id}`, condition)).status).toBe(304);
+    for (let turn = 0; turn < 2; turn += 1) expect((await ask(`/tickets/${id}`, condition)).status).toBe(304);
     const again = await ask(`/tickets/${id}`, condition);
     expect([again.status, again.text, again.header("etag")]).toEqual([304, "", first.header("etag")]);
     const computed = await ask(`/tickets/${id}`, condition, forgetful);
@@ -214,15 +215,16 @@ describe.skipIf(ENGINE_MISSING !== null)("answers that are kept", () => {
     expect((await ask(`/tickets/${id}`, condition)).status).toBe(200);
   });
 
-  test("C1: a 304 that gives credits back costs what it does, each time", async () => {
-    const limited = await openDesk({ credits_per_minute: 100 }, server);
+  test("C1: a 304 that gives credits back needs the full price first, each time", async () => {
+    const limited = await openDesk({ credits_per_minute: 10 }, server);
     const { id } = await limited.ticket();
     const path = `/tickets/${id}?embed=customer,labels`;
     const { etag = "" } = (await limited.get(path)).headers;
-    for (let turn = 0; turn < 3; turn += 1) {
-      const got = await limited.get(path, { "If-None-Match": etag });
-      expect([got.status, got.headers["rate-limit-used"]]).toEqual([304, "1"]);
+    for (const left of ["5", "4", "3", "2"]) {
+      const { status, headers } = await limited.get(path, { "If-None-Match": etag });
+      expect([status, headers["rate-limit-used"], headers["rate-limit-remaining"]]).toEqual([304, "1", left]);
     }
+    expect((await limited.get(path, { "If-None-Match": etag })).status).toBe(429);
   });
 
   test("B3: a change shows at the very next request, whoever made it", async () => {
@@ -231,15 +233,14 @@ describe.skipIf(ENGINE_MISSING !== null)("answers that are kept", () => {
     const listed = async (): Promise<number> => (JSON.parse((await ask("/customers")).text) as unknown[]).length;
     for (let turn = 0; turn < 5; turn += 1) {
       await desk.patch(`/tickets/${id}`, { subject: `Turn ${turn}` });
-      expect(await subject()).toBe(`Turn ${turn}`);
-      expect(await subject()).toBe(`Turn ${turn}`);
+      for (let time = 0; time < 3; time += 1) expect(await subject()).toBe(`Turn ${turn}`);
     }
     const person = await desk.signIn();
     await person.patch(`/tickets/${id}`, { subject: "By a person" });
     expect(await subject()).toBe("By a person");
 
     const before = await listed();
-    expect(await listed()).toBe(before);
+    for (let turn = 0; turn < 3; turn += 1) expect(await listed()).toBe(before);
     await (
       await startBeside("write-beside.ts", storage, desk.account.id, "write", "1")
     ).ended;
@@ -251,7 +252,7 @@ describe.skipIf(ENGINE_MISSING !== null)("answers that are kept", () => {
     const asked = async (): Promise<number> =>
       (await exchange(server, ["GET /api/v1/users HTTP/1.1", "Host: localhost", `Authorization: Bearer ${token}`]))
         .status;
-    expect([await asked(), await asked()]).toEqual([200, 200]);
+    for (let turn = 0; turn < 3; turn += 1) expect(await asked()).toBe(200);
     await desk.ask("DELETE", `/apps/${id}`);
     expect(await asked()).toBe(401);
   });
@@ -260,7 +261,7 @@ describe.skipIf(ENGINE_MISSING !== null)("answers that are kept", () => {
     const person = await desk.signIn();
     const owner = await desk.signIn({ role: "owner" });
     const count = async (): Promise<number> => (await person.get("/tickets?per_page=100")).body.length as number;
-    expect(await count()).toBeGreaterThan(0);
+    for (let turn = 0; turn < 2; turn += 1) expect(await count()).toBeGreaterThan(0);
     const again = await asksDatabase(count);
     expect(again).toBe(true);
     const inbox = (await desk.post("/inboxes", { name: "Quiet" })).body.id;
@@ -292,15 +293,15 @@ describe.skipIf(ENGINE_MISSING !== null)("answers that are kept", () => {
   test("C1: the burst counts what is kept; a changed limit holds at once", async () => {
     const time = Date.now();
     setClock(() => time);
-    const limited = await openDesk({ requests_per_second: 2 }, server);
-    const twice = [(await limited.get("/users")).status, (await limited.get("/users")).status];
-    expect(twice).toEqual([200, 200]);
+    const limited = await openDesk({ requests_per_second: 3 }, server);
+    for (let turn = 0; turn < 3; turn += 1) expect((await limited.get("/users")).status).toBe(200);
     if (ENGINE === "sqlite") expect((await limited.get("/users")).status).toBe(429);
     await storage.db.transact(async (tx) => {
       await updateAccount(tx, limited.account.id, { credits_per_minute: 50, requests_per_second: 0 });
     });
-    expect((await limited.get("/users")).headers["rate-limit-limit"]).toBe("50");
-    expect((await limited.get("/users")).headers["rate-limit-limit"]).toBe("50");
+    for (let turn = 0; turn < 3; turn += 1) {
+      expect((await limited.get("/users")).headers["rate-limit-limit"]).toBe("50");
+    }
   });
 
   test("what is kept has a bound: what was asked for longest ago goes first, and nothing large is kept", async (context) => {
@@ -308,9 +309,14 @@ describe.skipIf(ENGINE_MISSING !== null)("answers that are kept", () => {
     const small = await startTestServer({ keptAnswers: 8_000 }, storage);
     const isThere = async (path: string): Promise<boolean> =>
       !(await asksDatabase(async () => await ask(path, [], small)));
-    for (let page = 1; page <= 4; page += 1) await ask(`/labels?page=${page}`, [], small);
+    const keep = async (page: number): Promise<void> => {
+      for (let turn = 0; turn < 2; turn += 1) await ask(`/labels?page=${page}`, [], small);
+    };
+    await ask("/labels?page=0", [], small);
+    expect(await isThere("/labels?page=0")).toBe(false);
+    for (let page = 1; page <= 4; page += 1) await keep(page);
     expect(await isThere("/labels?page=1")).toBe(true);
-    for (let page = 5; page <= 8; page += 1) await ask(`/labels?page=${page}`, [], small);
+    for (let page = 5; page <= 8; page += 1) await keep(page);
     expect(await isThere("/labels?page=8")).toBe(true);
     expect(await isThere("/labels?page=1")).toBe(true);
     expect(await isThere("/labels?page=2")).toBe(false);
@@ -332,8 +338,9 @@ describe.skipIf(ENGINE_MISSING !== null)("answers that are kept", () => {
       stopping: stopping.signal,
     });
     const traced = [`traceparent: 00-${"a".repeat(32)}-${"b".repeat(16)}-01`];
-    const got = [await ask("/users?count=true", traced, at), await ask("/users?count=true", traced, at)];
-    await expect.poll(() => lines.length).toBe(2);
+    const got: RawAnswer[] = [];
+    for (let turn = 0; turn < 3; turn += 1) got.push(await ask("/users?count=true", traced, at));
+    await expect.poll(() => lines.length).toBe(3);
     for (const [index, line] of lines.entries()) {
       expect(line).toMatchObject({
         request: got[index]?.header("request-id"),
@@ -345,7 +352,7 @@ describe.skipIf(ENGINE_MISSING !== null)("answers that are kept", () => {
         trace: "a".repeat(32),
       });
     }
-    expect(facts).toHaveLength(2);
+    expect(facts).toHaveLength(3);
     stopping.abort();
     const last = await ask("/users?count=true", [...traced, "Connection: keep-alive"], at);
     expect([last.status, last.header("connection")]).toEqual([200, "close"]);

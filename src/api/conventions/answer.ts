@@ -68,6 +68,7 @@ export async function sendAnswer(
   const etag = answer.version === undefined ? undefined : etagOf(answer.version, text);
   const status = !enveloped && isKnown(request, answer.status, etag) ? 304 : answer.status;
   const charged = request.call?.charged ?? null;
+  const price = charged?.price;
   if (request.call !== null && charged !== null) await settle(meter, request.call.account.id, charged, status);
   const headers: HeaderList = [];
   if (answer.total !== undefined) headers.push("Total-Count", answer.total);
@@ -83,8 +84,8 @@ export async function sendAnswer(
   const packed = encoding === null ? body : await compress(body, encoding);
   addBodyHeaders(headers, status, packed, encoding);
   const sent = { status: enveloped ? 200 : status, headers, body: packed };
-  // An envelope holds the rate headers, which are new each time.
-  if (!enveloped) kept.keep(request, sent);
+  // An envelope holds the rate headers, which are new each time; what gives credits back needs them all first, each time.
+  if (!enveloped && charged?.price === price) kept.keep(request, sent);
   reply.hijack();
   writeSent(reply.raw, charged, sent);
   return reply;
