@@ -58,6 +58,27 @@ inChromium("the keyboard alone", () => {
     await disappears(page.getByText("Nothing to undo"));
   });
 
+  test("types into what floats as soon as it does, and has the keys back when it goes", async () => {
+    const desk = await openWebDesk();
+    const ticket = await desk.ticket({ subject: "Later" });
+    const { page } = await openPage(desk, { at: `/inbox/all/t/${ticket.id}` });
+    await appears(page.getByRole("button", { name: "Reply", exact: true }));
+    // Its code comes with the first press, and after what it floats in has the focus.
+    await page.keyboard.press("s");
+    await page.keyboard.type("tomorrow");
+    await expect
+      .poll(async () => await page.getByRole("combobox", { name: "Until when" }).inputValue())
+      .toBe("tomorrow");
+    await page.keyboard.press("Escape");
+    await disappears(page.getByRole("dialog", { name: "Snooze" }));
+    await page.keyboard.press("s");
+    await appears(page.getByRole("dialog", { name: "Snooze" }));
+    await page.keyboard.press("Escape");
+    await disappears(page.getByRole("dialog", { name: "Snooze" }));
+    await page.keyboard.press("r");
+    await appears(page.getByRole("textbox", { name: "Reply", exact: true }));
+  });
+
   test("takes the next key for a command when the last one led nowhere", async () => {
     const desk = await openWebDesk();
     const { page } = await openPage(desk, { at: "/new" });

@@ -27,7 +27,9 @@ export function listenForKeys(): () => void {
 }
 
 function onKeyDown(event: KeyboardEvent): void {
-  if (!event.defaultPrevented && !event.isComposing && keepForField(event)) return;
+  // Escape leads away from a field, whoever has taken it.
+  const isFree = !event.defaultPrevented || event.key === "Escape";
+  if (isFree && !event.isComposing && keepForField(event)) return;
   const press = pressOf(event);
   if (press === null || event.defaultPrevented || event.isComposing) return;
   const typing = belongsToField(event.target);

@@ -1,4 +1,4 @@
-import { useId, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { cx } from "../lib/class-names.ts";
 import { type SnoozeChoice, parseWhen, snoozeChoices } from "../lib/snooze-times.ts";
 
@@ -29,11 +29,15 @@ export function TimeList(props: TimeListProps) {
   const [words, setWords] = useState("");
   const [active, setActive] = useState(0);
   const [now] = useState(() => new Date());
+  const field = useRef<HTMLInputElement>(null);
+  // What floats has the focus already when the code of this comes after it.
+  useEffect(() => field.current?.focus({ preventScroll: true }), []);
   const lines = linesFor(words, now, props);
   const chosen = lines[Math.min(active, lines.length - 1)];
   return (
     <div data-keys="own">
       <input
+        ref={field}
         role="combobox"
         aria-expanded={lines.length > 0}
         aria-controls={`${id}-times`}
