@@ -55,14 +55,16 @@ export function opens({ secret }: Pick<TransportRow, "secret">, { data, secretKe
   }
 }
 
+const NONE = { count: 0, newest: "" };
+
 async function checkDeliveries(reader: Reader, { id, site }: AccountRow): Promise<Check[]> {
   const name = `${site}: replies`;
   const counts = await countUndelivered(reader, id);
-  const failed = counts.find(({ delivery_state }) => delivery_state === "failed")?.count ?? 0;
+  const { count: failed, newest } = counts.find(({ delivery_state }) => delivery_state === "failed") ?? NONE;
   const troubled = counts.find(({ delivery_state }) => delivery_state === "queued")?.troubled ?? 0;
   const checks: Check[] = [];
   if (failed > 0) {
-    const mend = "each says why on its ticket; send one again there, or run: cantrip mail retry MESSAGE";
+    const mend = `each says why on its ticket; send one again there, or run, for the last: cantrip mail retry --site ${site} ${newest}`;
     checks.push(note(name, `${failed} could not be delivered`, mend));
   }
   if (troubled > 0) {

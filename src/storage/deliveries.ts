@@ -94,6 +94,7 @@ export interface DeliveryCount {
   count: number;
   /** Of these, how many say why they wait. */
   troubled: number;
+  newest: string;
 }
 
 /** The account's messages that are not delivered, by what became of them. */
@@ -104,6 +105,7 @@ export async function countUndelivered(reader: Reader, accountId: string): Promi
       "delivery_state",
       message.fn.countAll<number>().as("count"),
       message.fn.count<number>("delivery_error").as("troubled"),
+      message.fn.max("id").as("newest"),
     ])
     .where("account_id", "=", accountId)
     // Word for word as in the index: SQLite uses a partial one only then.

@@ -130,8 +130,13 @@ describe.skipIf(inject("postgresMissing") !== null)("cantrip transport", () => {
       await expect
         .poll(async () => await ask("GET", path), { timeout: 15_000 })
         .toMatchObject({ delivery_state: "failed" });
-      const doctor = (await place.run(["doctor", "--json"])).json<{ checks: { name: string; message: string }[] }>();
-      expect(doctor.checks.find(({ name }) => name === "acme: replies")?.message).toBe("1 could not be delivered");
+      const doctor = (await place.run(["doctor", "--json"])).json<{
+        checks: { name: string; message: string; mend: string }[];
+      }>();
+      expect(doctor.checks.find(({ name }) => name === "acme: replies")).toMatchObject({
+        message: "1 could not be delivered",
+        mend: expect.stringContaining(`cantrip mail retry --site acme ${String(id)}`),
+      });
       smtp.act = () => undefined;
       expect((await place.run(["mail", "retry", String(id), "--json"])).json()).toMatchObject({
         delivery_state: "queued",
