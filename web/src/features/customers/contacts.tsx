@@ -47,9 +47,9 @@ export function Contacts({ contacts }: { contacts: readonly Contact[] }) {
   );
 }
 
-/** An address that is too long for its line goes on after a part of it, not in the middle of a word. */
+/** An address that is too long for its line goes on before its @, where it can. */
 function Breakable({ text }: { text: string }) {
-  return text.split(/(?=[@.])/).map((part, at) => (
+  return text.split(/(?=@)/).map((part, at) => (
     // oxlint-disable-next-line react/no-array-index-key -- the parts of a text have no other name
     <Fragment key={at}>
       {at > 0 && <wbr />}
