@@ -24,7 +24,9 @@ describe("whose request is next", () => {
   const opened = async ({ server }: TestDesk): Promise<Socket> => {
     const socket = connect(server.port, "127.0.0.1");
     sockets.push(socket);
-    await once(socket, "connect");
+    // A server takes one new connection in each turn of its loop: this one is taken when it is answered.
+    socket.write("GET /healthz HTTP/1.1\r\nHost: here\r\n\r\n");
+    await once(socket, "data");
     return socket;
   };
 
