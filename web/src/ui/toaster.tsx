@@ -37,9 +37,9 @@ export function Toaster() {
 
 function OneToast({ toast }: { toast: Toast }) {
   return (
-    <div className="floats-in pointer-events-auto flex max-w-md min-w-64 items-center gap-3 medium:max-w-80 wide:max-w-84 rounded bg-text py-1.5 ps-3 pe-1.5 text-ground shadow-float">
+    <div className="floats-in pointer-events-auto flex max-w-md min-w-64 items-center gap-3 medium:max-w-84 rounded bg-text py-1.5 ps-3 pe-1.5 text-ground shadow-float">
       {toast.kind === "failed" && <Icon icon={CircleAlert} />}
-      <div className="min-w-0 flex-1">
+      <div className="min-w-0 flex-auto">
         <p>{toast.text}</p>
         {toast.detail !== undefined && <p className="text-sm opacity-80">{toast.detail}</p>}
       </div>
@@ -67,7 +67,9 @@ function UndoButton({ toast }: { toast: Toast }) {
       className="flex h-7 items-center gap-2 rounded px-2 font-medium hover:bg-ground/15 pointer-coarse:h-11"
     >
       {t("action.undo")}
-      <Kbd keys={BINDINGS["action.undo"].keys[0]} onDark />
+      <span className="pointer-coarse:hidden">
+        <Kbd keys={BINDINGS["action.undo"].keys[0]} onDark />
+      </span>
     </button>
   );
 }
