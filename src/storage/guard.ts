@@ -77,6 +77,9 @@ function checkRaw(node: OperationNode): void {
   if (tables.length > 0 && !/\baccount_id\b/.test(text)) {
     throw new Error(`a raw query of ${tables.join(", ")} forgets the account`);
   }
+  if (/\b(clock_timestamp|random)\s*\(/.test(text)) {
+    throw new Error("Citus changes no rows by what differs from row to row: compare now(), or a value");
+  }
 }
 
 /** The text of a fragment, names of tables and columns that were put into it included; values are left out. */

@@ -6,6 +6,8 @@ import pg from "pg";
  */
 const CITUS_TEMPLATE = process.env["TEST_CITUS"] ?? null;
 
+export const ON_CITUS = CITUS_TEMPLATE !== null;
+
 /** Makes a database on a server, and on Citus on every node: a copy of the one that was spread. */
 export async function createDatabase(server: string, name: string): Promise<void> {
   await onEveryNode(server, `create database ${name}${CITUS_TEMPLATE === null ? "" : ` template ${CITUS_TEMPLATE}`}`);
