@@ -1,3 +1,4 @@
+import { TOTP } from "otpauth";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { storeReceivedMessage } from "../../src/desk/store-received.ts";
@@ -68,6 +69,7 @@ function stepsOf(desk: TestDesk, made: Awaited<ReturnType<typeof furnish>>): rea
     ["security", ["Rename Key"], "Rename Key"],
     ["security", ["Remove Key"], "It opens your account no more."],
     ["security", ["Make new codes"], "The codes that you have now"],
+    ["security", ["Sign out everywhere else"], "All other browsers and devices"],
     ["inboxes/new", ["New inbox"], /must be|is required/],
     [inbox, ["Make a key"], "Set this TXT record"],
     [inbox, ["Sign no more"], "The key goes."],
@@ -175,6 +177,34 @@ inChromium("what opens from the settings", () => {
         await press(page, "Done");
         await press(page, "Revoke Reports");
         await appears(page.getByText("Its token opens nothing any more"));
+        await lookAt(page);
+      });
+      await at("a second factor that is turned on, its recovery codes, and turning it off", async () => {
+        await go(page, "security");
+        await press(page, "Set up");
+        const app = new TOTP({ secret: await page.getByLabel("Key", { exact: true }).inputValue() });
+        await page.getByLabel("Code", { exact: true }).fill(app.generate());
+        await press(page, "Turn on");
+        await appears(page.getByRole("dialog", { name: "Your recovery codes" }));
+        await lookAt(page);
+        await press(page, "I have kept them");
+        await press(page, "Turn off");
+        await appears(page.getByRole("dialog", { name: "Turn the authenticator app off?" }));
+        await lookAt(page);
+      });
+      await at("signing in to a mailbox by OAuth", async () => {
+        await go(page, `mailboxes/new?inbox=${desk.inbox.id}`);
+        await page.getByLabel("Sign in with").selectOption({ label: "OAuth 2" });
+        await press(page, "Test");
+        await appears(page.getByLabel("Refresh token"), page.getByText(/must be|is required/).first());
+        await lookAt(page);
+      });
+      await at("a trial that is over", async () => {
+        await go(page, `mailboxes/new?inbox=${desk.inbox.id}`);
+        await page.getByLabel("Server", { exact: true }).fill("127.0.0.1");
+        await page.getByLabel("Password or app password").fill("secret");
+        await press(page, "Test");
+        await appears(page.getByText("Receiving does not work yet"));
         await lookAt(page);
       });
       await at("leaving with something typed", async () => {

@@ -22,7 +22,7 @@ import { Loaded } from "./loaded.tsx";
 import { ButtonLink, Page, Part } from "./page.tsx";
 import { PROVIDERS, guessProvider, providerOf, serversFor } from "./providers.ts";
 import type { SectionProps } from "./section-screens.tsx";
-import { NO_SECRETS, PlaceFields, SERVER_FIELDS, SignInFields, serverInput } from "./server-fields.tsx";
+import { NO_SECRETS, PlaceFields, SignInFields, serverFields, serverInput } from "./server-fields.tsx";
 import { TrialSteps } from "./trial-steps.tsx";
 import { TryButton, useTrial } from "./try-server.tsx";
 import { inboxBack, useAskedInbox } from "./use-asked-inbox.ts";
@@ -63,7 +63,7 @@ function ServerForm({ transport, inbox }: { transport: Transport | null; inbox: 
       token_url: guessed.tokenUrl,
       send_to: session.user.email,
     },
-    fields: SERVER_FIELDS,
+    fields: serverFields,
     always: transport === null,
     aside: ["send_to", "provider"],
     save: async ({ provider: _provider, send_to: _sendTo, ...values }) => {

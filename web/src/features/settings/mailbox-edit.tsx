@@ -13,7 +13,7 @@ import { AfterFields, afterInput, afterValues } from "./after-fetching.tsx";
 import { SelectField, TextField } from "./fields.tsx";
 import { SettingsForm } from "./form.tsx";
 import { Page, Part } from "./page.tsx";
-import { NO_SECRETS, PlaceFields, SERVER_FIELDS, SignInFields, serverInput } from "./server-fields.tsx";
+import { NO_SECRETS, PlaceFields, SignInFields, serverFields, serverInput } from "./server-fields.tsx";
 import { TrialSteps } from "./trial-steps.tsx";
 import { TryButton, useTrial } from "./try-server.tsx";
 import { inboxBack } from "./use-asked-inbox.ts";
@@ -35,7 +35,7 @@ export function MailboxEdit({ mailbox }: { mailbox: Mailbox }) {
       ...afterValues(mailbox.after),
       authserv_id: mailbox.authserv_id ?? "",
     },
-    fields: SERVER_FIELDS,
+    fields: serverFields,
     save: async (values) => {
       const { host: _host, user: _user, ...server } = serverInput(values);
       await changeMailbox(mailbox.id, {

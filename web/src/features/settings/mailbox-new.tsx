@@ -9,7 +9,7 @@ import { CheckField, SelectField, TextField } from "./fields.tsx";
 import { SettingsForm } from "./form.tsx";
 import { ButtonLink, Page } from "./page.tsx";
 import { PROVIDERS, type Provider, guessProvider, providerOf, serversFor } from "./providers.ts";
-import { NO_SECRETS, PlaceFields, SERVER_FIELDS, SignInFields, serverInput } from "./server-fields.tsx";
+import { NO_SECRETS, PlaceFields, SignInFields, serverFields, serverInput } from "./server-fields.tsx";
 import { TrialSteps } from "./trial-steps.tsx";
 import { TryButton, useTrial } from "./try-server.tsx";
 import { inboxBack } from "./use-asked-inbox.ts";
@@ -36,7 +36,7 @@ export function MailboxNew({ inbox }: { inbox: InboxSettings | undefined }) {
       authserv_id: guessed.authserv,
       from_now: true,
     },
-    fields: SERVER_FIELDS,
+    fields: serverFields,
     always: true,
     aside: ["provider"],
     save: async (values) => {

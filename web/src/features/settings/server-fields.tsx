@@ -20,13 +20,18 @@ export interface ServerValues {
 export const NO_SECRETS = { password: "", token_url: "", client_id: "", client_secret: "", refresh_token: "" };
 
 /** What the API names otherwise. */
-export const SERVER_FIELDS = {
+const SERVER_FIELDS = {
   "oauth.token_url": "token_url",
   "oauth.client_id": "client_id",
   "oauth.client_secret": "client_secret",
   "oauth.refresh_token": "refresh_token",
   oauth: "refresh_token",
 } as const;
+
+/** Without the one secret or the other the API asks for a password, whose field may not be there. */
+export function serverFields({ auth }: Pick<ServerValues, "auth">) {
+  return auth === "oauth" ? ({ ...SERVER_FIELDS, password: "refresh_token" } as const) : SERVER_FIELDS;
+}
 
 /** Where it is. `fixed`: which host it is cannot change any more. */
 export function PlaceFields<T extends ServerValues>({

@@ -23,13 +23,15 @@ export interface Form<T extends object> {
   fail: (error: unknown) => void;
 }
 
+type FieldNames<T> = Readonly<Record<string, keyof T>>;
+
 export interface FormSpec<T extends object> {
   /** What is saved now. It may change while one types: untouched fields follow. */
   initial: T;
   /** Sends it, and waits until `initial` shows it. Throws `ApiError`. */
   save: (values: T, changed: Partial<T>) => Promise<void>;
-  /** Which field stands for a name of the API's, where they differ. */
-  fields?: Readonly<Record<string, keyof T>>;
+  /** Which field stands for a name of the API's, where they differ; by what is typed where not every field is shown. */
+  fields?: FieldNames<T> | ((values: T) => FieldNames<T>);
   /** What is said when it is saved. */
   done?: string;
   /** Fields that are not saved: they hold nobody back. */
@@ -40,13 +42,14 @@ export interface FormSpec<T extends object> {
 
 /** A form of the settings: what was typed, what is wrong with it, and whether it is saved. */
 export function useForm<T extends object>(spec: FormSpec<T>): Form<T> {
-  const { initial, save, fields = {}, done, aside = [], always = false } = spec;
+  const { initial, save, done, aside = [], always = false } = spec;
   const [edits, setEdits] = useState<Partial<T>>({});
   const [faults, setFaults] = useState<readonly string[]>([]);
   const [busy, setBusy] = useState(false);
   const [saved, setSaved] = useState(false);
   const running = useRef(false);
   const values = { ...initial, ...edits };
+  const fields = (typeof spec.fields === "function" ? spec.fields(values) : spec.fields) ?? {};
   const changed = changesOf(initial, edits);
   for (const name of aside) delete changed[name];
   const dirty = Object.keys(changed).length > 0;

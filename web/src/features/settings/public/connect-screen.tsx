@@ -76,7 +76,8 @@ function Connect({ inbox, sendTo }: { inbox: InboxSettings; sendTo: string }) {
   const [trials, setTrials] = useState<{ receiving: Trial; sending: Trial } | null>(null);
   const form = useForm<ConnectValues>({
     initial: EMPTY,
-    fields: FIELDS,
+    // Without a secret the API asks for a password, whose field is not there for OAuth.
+    fields: ({ auth }) => (auth === "oauth" ? { ...FIELDS, password: "refresh_token" } : FIELDS),
     always: true,
     save: async (values) => {
       setTrials(null);
