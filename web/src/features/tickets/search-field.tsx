@@ -1,5 +1,6 @@
 import { Search, X } from "lucide-react";
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { t } from "../../i18n/t.ts";
 import { cx } from "../../lib/class-names.ts";
 import { IconButton } from "../../ui/button.tsx";
@@ -51,9 +52,10 @@ export function SearchField({
       submit(line.text);
       return;
     }
-    write(line.text, line.caret);
-    requestAnimationFrame(() => input.current?.setSelectionRange(line.caret, line.caret));
+    // At once: the next letter may be on its way, and belongs behind what was taken.
+    flushSync(() => write(line.text, line.caret));
     input.current?.focus();
+    input.current?.setSelectionRange(line.caret, line.caret);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.nativeEvent.isComposing) return;
