@@ -8,7 +8,13 @@ const connection = new SqliteConnection(openFile(String(workerData), true));
 /** Of two that want the same core, the thread that serves everybody goes first. Linux alone has priorities of threads. */
 const LATER = 5;
 const LAST = 19;
-if (process.platform === "linux") setPriority(Math.min(LAST, getPriority() + LATER));
+if (process.platform === "linux") {
+  try {
+    setPriority(Math.min(LAST, getPriority() + LATER));
+  } catch {
+    // Where the system refuses, both have the same.
+  }
+}
 
 parentPort?.on("message", ({ id, sql, parameters }: { id: number; sql: string; parameters: unknown[] }) => {
   try {
