@@ -86,6 +86,8 @@ describe.skipIf(ENGINE_MISSING !== null)("R1: what a list shows of its tickets w
   });
 
   test("each with as many queries for a hundred tickets as for one", async () => {
+    // Who asks is known from the first time on, until something is committed.
+    await mary.get("/tickets?per_page=1");
     const before = await countQueries(async () => await mary.get(`/tickets?per_page=1&fields=id,${MARKS}`));
     for (let index = 0; index < 20; index += 1) {
       await desk.ticket({ messages: [note("x", { attachment_ids: [await upload()] })] });
