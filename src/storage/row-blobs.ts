@@ -22,10 +22,10 @@ interface NewRow {
   bytes: Uint8Array;
 }
 
-const insert = preparedWrite((db: WriteQueries, blob: NewRow) =>
+const insert = preparedWrite((db: WriteQueries, { rows }: { rows: readonly NewRow[] }) =>
   db
     .insertInto("blobs")
-    .values(blob)
+    .values(rows)
     .onConflict((conflict) =>
       conflict.columns(["account_id", "hash"]).doUpdateSet((row) => ({
         created_at: row.ref("excluded.created_at"),
@@ -35,23 +35,15 @@ const insert = preparedWrite((db: WriteQueries, blob: NewRow) =>
     ),
 );
 
-const insertMany = preparedWrite((db: WriteQueries, { rows }: { rows: readonly NewRow[] }) =>
-  db
-    .insertInto("blobs")
-    .values(rows)
-    .onConflict((conflict) =>
-      conflict.columns(["account_id", "hash"]).doUpdateSet((row) => ({
-        created_at: row.ref("excluded.created_at"),
-        bytes: row.ref("excluded.bytes"),
-      })),
-    ),
-);
+interface SmallBlob {
+  accountId: string;
+  hash: string;
+  bytes: Uint8Array;
+  at: number;
+}
 
 /** As `recordInRow` of each; those of one account that are alike are one row. */
-export async function recordInRows(
-  tx: Tx,
-  blobs: readonly { accountId: string; hash: string; bytes: Uint8Array; at: number }[],
-): Promise<void> {
+export async function recordInRows(tx: Tx, blobs: readonly SmallBlob[]): Promise<void> {
   const rows = blobs.map(({ accountId, hash, bytes, at }) => ({
     account_id: accountId,
     hash,
@@ -60,15 +52,12 @@ export async function recordInRows(
     bytes,
   }));
   // A row is changed once by a statement, PostgreSQL insists.
-  await insertMany.run(tx, { rows: [...new Map(rows.map((row) => [row.hash, row])).values()] });
+  await insert.run(tx, { rows: [...new Map(rows.map((row) => [`${row.account_id} ${row.hash}`, row])).values()] });
 }
 
 /** As `recordBlob`, for bytes that fit: they are durable with the transaction, and nothing had to be stored before it. */
-export async function recordInRow(
-  tx: Tx,
-  { accountId, hash, bytes, at }: { accountId: string; hash: string; bytes: Uint8Array; at: number },
-): Promise<void> {
-  await insert.run(tx, { account_id: accountId, hash, size: bytes.byteLength, created_at: at, bytes });
+export async function recordInRow(tx: Tx, blob: SmallBlob): Promise<void> {
+  await recordInRows(tx, [blob]);
 }
 
 const bytesOf = prepared((db, { accountId, hash }: { accountId: string; hash: string }) =>

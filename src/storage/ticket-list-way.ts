@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { Reader } from "./database.ts";
 import type { Slice, SortDirection } from "./paging.ts";
 import { prepared } from "./prepared.ts";
@@ -14,7 +15,6 @@ import {
   narrowedBy,
   shapeOf,
 } from "./ticket-filter.ts";
-import { sql } from "kysely";
 
 export interface TicketSort {
   column: "created_at" | "updated_at" | "user_id";

@@ -10,7 +10,7 @@ import { listTickets } from "../../src/storage/ticket-list.ts";
 import { ENGINE_MISSING, type TestStorage, openTestStorage } from "../support/test-storage.ts";
 import { makeAccount } from "./storage-account.ts";
 
-/** As many as make SQLite ask the tickets one by one for a list of up to five: see `ticket-list.ts`. */
+/** As many as make SQLite ask the tickets one by one for a list of up to five: see `ticket-list-way.ts`. */
 const MANY = 11_500;
 const LIMIT = 4;
 

@@ -19,51 +19,28 @@ import {
 } from "../support/test-storage.ts";
 import { startBeside } from "./beside.ts";
 
-/** Every schema that was ever released, by the migrations it had. A release that adds some adds a line. */
-const RELEASED = [
-  ["001-init"],
-  ["001-init", "002-search"],
-  ["001-init", "002-search", "003-delivery"],
-  ["001-init", "002-search", "003-delivery", "004-mailboxes"],
-  ["001-init", "002-search", "003-delivery", "004-mailboxes", "005-conversations"],
-  [
-    "001-init",
-    "002-search",
-    "003-delivery",
-    "004-mailboxes",
-    "005-conversations",
-    "006-judged-mail",
-    "007-outgoing-mail",
-    "008-people",
-    "009-agents-work",
-    "010-surgery",
-    "011-mail-speed",
-    "012-fast-lists",
-    "013-write-positions",
-    "014-account-version",
-    "014-linked-tickets",
-    "015-inbox-sender",
-  ],
-  [
-    "001-init",
-    "002-search",
-    "003-delivery",
-    "004-mailboxes",
-    "005-conversations",
-    "006-judged-mail",
-    "007-outgoing-mail",
-    "008-people",
-    "009-agents-work",
-    "010-surgery",
-    "011-mail-speed",
-    "012-fast-lists",
-    "013-write-positions",
-    "014-account-version",
-    "014-linked-tickets",
-    "015-inbox-sender",
-    "016-covered-lists",
-  ],
+const NAMES = [
+  "001-init",
+  "002-search",
+  "003-delivery",
+  "004-mailboxes",
+  "005-conversations",
+  "006-judged-mail",
+  "007-outgoing-mail",
+  "008-people",
+  "009-agents-work",
+  "010-surgery",
+  "011-mail-speed",
+  "012-fast-lists",
+  "013-write-positions",
+  "014-account-version",
+  "014-linked-tickets",
+  "015-inbox-sender",
+  "016-covered-lists",
 ];
+
+/** Every schema that was ever released, by how many migrations it had. A release that adds some adds a number. */
+const RELEASED = [1, 2, 3, 4, 5, 16, 17].map((count) => NAMES.slice(0, count));
 
 const NEWEST = RELEASED.at(-1) ?? [];
 
