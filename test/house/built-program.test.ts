@@ -91,6 +91,35 @@ describe("the built program", () => {
     expect(readdirSync(join(copy, "dist", builds()[0] ?? ""))).toContain("sqlite-thread-worker.js");
   });
 
+  test("is in letters that V8 keeps at a byte each", () => {
+    build();
+    const folder = join(copy, "dist", builds()[0] ?? "");
+    const wide = readdirSync(folder).filter((name) => /[^\0-\xFF]/.test(readFileSync(join(folder, name), "utf8")));
+    expect(wide).toEqual([]);
+  });
+
+  test("answers without having read what Node's fetch is made of", async () => {
+    build();
+    const tell =
+      'process.on("exit", () => process.stderr.write(process.moduleLoadList.some((name) => name.includes("undici")) ? "fetch was read" : "fetch was not read"))';
+    const server = spawn(process.execPath, ["bin/cantrip", "serve", "--port", "0", "--json", "--data", "data"], {
+      cwd: copy,
+      env: { ...process.env, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(tell)}` },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let told = "";
+    server.stderr.on("data", (chunk: Buffer) => (told += chunk.toString()));
+    try {
+      const [line] = (await once(createInterface(server.stdout), "line")) as [string];
+      const { listening } = JSON.parse(line) as { listening: string };
+      expect((await fetch(`${listening}/api/v1/openapi.json`)).status).toBe(200);
+    } finally {
+      server.kill("SIGTERM");
+      await once(server, "close");
+    }
+    expect(told).toMatch(/fetch was not read$/);
+  });
+
   test("is left alone where CANTRIP_BUILD is never", () => {
     const env = { ...process.env, CANTRIP_BUILD: "never" };
     const script =
