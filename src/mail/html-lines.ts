@@ -106,7 +106,8 @@ class LineReader implements TagReader {
     for (let from = 0; from < content.length;) {
       const newline = content.indexOf("\n", from);
       const to = newline < 0 ? content.length : newline;
-      this.addText(content.slice(from, to), start + to);
+      // What an entity stands for is shorter than the entity, and begins where that ends.
+      this.addText(content.slice(from, to), Math.min(start + to, end));
       if (newline >= 0) this.endLine();
       from = to + 1;
     }

@@ -115,6 +115,11 @@ describe("no text is ever lost", () => {
     );
   });
 
+  test("a text as it was typed that ends in an entity is cut behind its element's end, not inside of that", () => {
+    const { visible, more } = splitReplyHtml("<pre>1 &lt;</div>-- \nAda");
+    expect([visible, more]).toEqual(["<pre>1 &lt;</pre>", "<pre></div>-- \nAda"]);
+  });
+
   test("text below a quote is never split off, quoted in whatever way", () => {
     const below = "I pressed it, and it works.";
     const quoting = texts.filter(({ file, more }) => /^(?:gmail|apple|thunderbird|thread)/.test(file) && more !== null);
