@@ -39,7 +39,7 @@ export async function measureOpening(
   const fast = await openWindow(browser, url, cookie);
   await begin(fast);
   const times: number[] = [];
-  let few = 0;
+  let few = { all: 0, code: 0 };
   let at = 0;
   for (let opened = 1; opened <= MANY; opened += 1) {
     times.push(await openRow(fast, at));
@@ -58,15 +58,17 @@ export async function measureOpening(
   const timed = times.slice(1, TIMED + 1);
   const median = percentile(timed, 50);
   return {
-    ratios: { open_ms: rounded(median / GOAL_MS), heap_growth: rounded(many / few) },
+    ratios: { open_ms: rounded(median / GOAL_MS), heap_growth: rounded((many.all - many.code) / (few.all - few.code)) },
     figures: {
       open_median_ms: Math.round(median),
       open_p95_ms: Math.round(percentile(timed, 95)),
       open_first_ms: Math.round(times[0] ?? 0),
       open_last_median_ms: Math.round(percentile(times.slice(-TIMED), 50)),
       open_4x_slower_median_ms: Math.round(percentile(slowTimes, 50)),
-      heap_after_20_mb: rounded(few / 1e6),
-      heap_after_500_mb: rounded(many / 1e6),
+      heap_after_20_mb: rounded(few.all / 1e6),
+      heap_after_500_mb: rounded(many.all / 1e6),
+      heap_code_after_20_mb: rounded(few.code / 1e6),
+      heap_code_after_500_mb: rounded(many.code / 1e6),
     },
   };
 }

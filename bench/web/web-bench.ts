@@ -12,7 +12,7 @@ const BUILD = join(import.meta.dirname, "../../web/build.ts");
 
 /**
  * The web client in a real browser, at 100,000 tickets. Ratios to the goals: `js_kb` of 200 KB, `first_list_ms` of a second
- * at a processor four times slower, `open_ms` of 150 ms; `heap_growth` is the heap after 500 tickets by that after 20.
+ * at a processor four times slower, `open_ms` of 150 ms; `heap_growth` is the heap after 500 tickets by that after 20, without compiled code.
  */
 export const webBench: Bench = async (run) => {
   execFileSync(process.execPath, [BUILD], { stdio: ["ignore", 2, 2] });
