@@ -630,6 +630,8 @@ CREATE INDEX tickets_by_update ON tickets USING btree (account_id, updated_at, i
 
 CREATE INDEX tickets_by_user ON tickets USING btree (account_id, user_id NULLS FIRST, updated_at DESC, id DESC);
 
+CREATE INDEX tickets_in_folders ON tickets USING btree (account_id, trash, spam, state, inbox_id, user_id);
+
 CREATE INDEX tickets_open_by_label ON tickets USING btree (account_id, inbox_id, label_ids) WHERE ((state = 'open'::text) AND (spam = 0) AND (trash = 0));
 
 create table transports (

@@ -37,10 +37,11 @@ const NAMES = [
   "014-linked-tickets",
   "015-inbox-sender",
   "016-covered-lists",
+  "018-postgres-folders",
 ];
 
 /** Every schema that was ever released, by how many migrations it had. A release that adds some adds a number. */
-const RELEASED = [1, 2, 3, 4, 5, 16, 17].map((count) => NAMES.slice(0, count));
+const RELEASED = [1, 2, 3, 4, 5, 16, 17, 18].map((count) => NAMES.slice(0, count));
 
 const NEWEST = RELEASED.at(-1) ?? [];
 
