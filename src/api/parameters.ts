@@ -37,9 +37,9 @@ export const SEARCH: Parameter = {
 export const SINCE_CREATED = parameter("since_created_at", "Created since this time (ISO 8601), inclusive");
 export const SINCE_UPDATED = parameter("since_updated_at", "Updated since this time (ISO 8601), inclusive");
 
-export function sortParameter(sorts: Iterable<string>): Parameter {
+export function sortParameter(sorts: Iterable<string>, about = "How to sort"): Parameter {
   const values = [...sorts];
-  return parameter("sort", "How to sort", Type.Enum(values as [string, ...string[]]));
+  return parameter("sort", about, Type.Enum(values as [string, ...string[]]));
 }
 
 /** What every endpoint that answers with a resource takes. */

@@ -1,7 +1,8 @@
 import { searchWords } from "../domain/search-words.ts";
 import { bulkInsert, runCompiled } from "./bulk-insert.ts";
 import type { Tx } from "./database.ts";
-import { type SearchEntry, scopeOf, vectorOf } from "./search.ts";
+import { scopeOf } from "./search-match.ts";
+import { type SearchEntry, vectorOf } from "./search.ts";
 
 /** As `indexEntry`, for many entries that the index does not hold yet. */
 export async function bulkIndex(tx: Tx, accountId: string, entries: readonly SearchEntry[]): Promise<void> {

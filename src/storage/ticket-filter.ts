@@ -3,7 +3,7 @@ import type { SearchTerm } from "../domain/search-words.ts";
 import type { TicketState, TicketType } from "../domain/states.ts";
 import type { Engine } from "./database.ts";
 import type { Flag, Schema, TicketRow } from "./schema.ts";
-import { matchingTickets, ticketHolds, ticketsOfEntries } from "./search.ts";
+import { type NewestMatches, matchingTickets, ticketHolds, ticketsOfEntries } from "./search.ts";
 import { type TicketCondition, writeConditions } from "./ticket-conditions.ts";
 
 /** What a list of tickets is narrowed to. An absent member does not narrow; an empty list matches nothing. */
@@ -11,6 +11,7 @@ export interface TicketFilter {
   /** The inboxes that whoever asks may see; null for all. Not optional, so that no list forgets it. */
   within: readonly string[] | null;
   ids?: readonly string[];
+  exceptIds?: readonly string[];
   inboxIds?: readonly string[];
   customerIds?: readonly string[];
   /** `null` in the list is the unassigned. */
@@ -82,8 +83,8 @@ export const NONE_PASSIVE: Passive = new Set();
 export interface Narrowing {
   filter: TicketFilter;
   passive: Passive;
-  /** Whether each ticket is asked for the words of a search, in place of finding all that hold them (SQLite). */
-  asksEach?: boolean;
+  /** Each ticket is asked for the words of a search, in place of finding all that hold them, beyond the newest that do (SQLite). */
+  asksBeyond?: NewestMatches;
   /** The entries of the messages that hold the words of a search, where they were found already (SQLite): JSON. */
   entries?: string;
   /** Whether all tickets with the labels are found first, in place of asking each ticket: where they are few (SQLite). */
@@ -96,7 +97,7 @@ export type TicketExpression = ExpressionBuilder<Schema, "tickets">;
 export function conditions(
   engine: Engine,
   values: Narrowed,
-  { filter, passive, asksEach = false, findsLabelled = false, entries }: Narrowing,
+  { filter, passive, asksBeyond, findsLabelled = false, entries }: Narrowing,
   row: TicketExpression,
 ) {
   const nothing = sql<SqlBool>`false`;
@@ -112,6 +113,7 @@ export function conditions(
   const { accountId } = values;
   return [
     ...oneOf("id", "ids"),
+    ...(filter.exceptIds === undefined ? [] : [row("tickets.id", "not in", filter.exceptIds)]),
     ...oneOf("inbox_id", "within"),
     ...oneOf("inbox_id", "inboxIds"),
     ...oneOf("customer_id", "customerIds"),
@@ -123,7 +125,7 @@ export function conditions(
     ...(findsLabelled ? labelsFound : passive.has("labelIds") ? labelsInFull : labels)(row, values, filter),
     ...since("created_at", "sinceCreated"),
     ...since("updated_at", "sinceUpdated"),
-    ...(filter.terms === undefined ? [] : [words(engine, accountId, filter.terms, asksEach, entries)]),
+    ...(filter.terms === undefined ? [] : [words(engine, accountId, filter.terms, asksBeyond, entries)]),
     ...writeConditions({ reader: { engine }, accountId, row }, filter.conditions),
   ];
 }
@@ -132,11 +134,11 @@ function words(
   engine: Engine,
   accountId: string,
   terms: readonly SearchTerm[],
-  asksEach: boolean,
+  asksBeyond: NewestMatches | undefined,
   entries: string | undefined,
 ): RawBuilder<SqlBool> {
   if (entries !== undefined) return sql<SqlBool>`tickets.id in ${ticketsOfEntries(accountId, entries)}`;
-  if (asksEach) return ticketHolds(accountId, terms);
+  if (asksBeyond !== undefined) return ticketHolds(accountId, terms, asksBeyond);
   return sql<SqlBool>`tickets.id in ${matchingTickets({ engine }, accountId, terms)}`;
 }
 

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { Reader } from "./database.ts";
 import type { Slice, SortDirection } from "./paging.ts";
 import { prepared } from "./prepared.ts";
+import { findNewestMatches } from "./search-window.ts";
 import { findFewEntries } from "./search.ts";
 import {
   NARROWING,
@@ -44,11 +45,13 @@ export async function wayOf(
   if (reader.engine === "postgres" || first === undefined) return straight;
   const { terms, ...others } = filter;
   if (terms !== undefined && terms.length > 0) {
-    const common = Math.round(COMMON * Math.sqrt(limit + offset));
+    const rows = limit + offset;
+    const common = Math.round((rows > NEAR_TOP ? COMMON : COMMON_NEAR_TOP) * Math.sqrt(rows));
     const entries = await findFewEntries(reader, accountId, terms, common);
     if (entries !== null) return { ...straight, passive: ALL_PASSIVE, ofFew: true, entries };
     const passive = await passiveFilters(reader, accountId, others, first);
-    return { ...straight, passive, asksEach: true, ofFew: isOfFew(filter) };
+    const asksBeyond = await findNewestMatches(reader, accountId, terms);
+    return { ...straight, passive, asksBeyond, ofFew: isOfFew(filter) };
   }
   if (isOfFew(filter)) return { ...straight, passive: ALL_PASSIVE, ofFew: true };
   if (offset >= DEEP) return await wayDown(reader, accountId, straight, sort, limit + offset);
@@ -61,11 +64,15 @@ export async function wayOf(
  */
 const COMMON = 3_500;
 
+/** The same for pages up to this row, where the newest messages with the words tell of most tickets: such a ticket costs 3. */
+const COMMON_NEAR_TOP = 650;
+const NEAR_TOP = 100;
+
 /** From so many matches on it is quicker to walk through the order that is asked for than to sort them. */
 const BROAD = 20_000;
 
 /** A customer's few tickets are found by the customer, and sorted: 0.3 ms, where a walk through all in their order took 45. */
-const ALL_PASSIVE: Passive = new Set(NARROWING);
+export const ALL_PASSIVE: Passive = new Set(NARROWING);
 
 /**
  * SQLite would rather sort half a million tickets than walk in their order. Of the filters whose index is not in the order

@@ -42,8 +42,8 @@ const keptPages = new Map<string, ReturnType<typeof preparePage>>();
 
 function keptPage(way: ListWay, sort: readonly TicketSort[]): ReturnType<typeof preparePage> {
   const order = sort.map(({ column, direction }) => `${column} ${direction}`).join();
-  const { filter, passive, ...how } = way;
-  const shape = `${shapeOf(filter)} ${order} ${[...passive].join()} ${Object.values(how).join()}`;
+  const { filter, passive, ofFew, idsFirst, findsLabelled = false } = way;
+  const shape = `${shapeOf(filter)} ${order} ${[...passive].join()} ${[ofFew, idsFirst, findsLabelled].join()}`;
   let kept = keptPages.get(shape);
   if (kept === undefined) keptPages.set(shape, (kept = preparePage(way, sort)));
   return kept;

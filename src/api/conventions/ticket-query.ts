@@ -8,12 +8,16 @@ import type { Flag } from "../../storage/schema.ts";
 import { type AskedFilter, PERSONAL_FILTERS } from "../../storage/resolve-search.ts";
 import type { TicketFilter } from "../../storage/ticket-filter.ts";
 import type { TicketSort } from "../../storage/ticket-list.ts";
+import { readSort } from "./paging.ts";
 import type { Query } from "./query.ts";
 
 const NEWEST: readonly TicketSort[] = [{ column: "created_at", direction: "desc" }];
 
-/** The sorts of tickets (R7); the first is the default. */
-export const TICKET_SORTS: ReadonlyMap<string, readonly TicketSort[]> = new Map([
+/** How a list of tickets is sorted: by keys, or as a search finds them, the most relevant first. */
+export type TicketOrder = readonly TicketSort[] | "relevance";
+
+/** The sorts of tickets (R7), and one more for searches (B1); the first is the default. */
+export const TICKET_SORTS: ReadonlyMap<string, TicketOrder> = new Map<string, TicketOrder>([
   ["-created_at", NEWEST],
   ["created_at", [{ column: "created_at", direction: "asc" }]],
   ["updated_at", [{ column: "updated_at", direction: "asc" }]],
@@ -27,7 +31,17 @@ export const TICKET_SORTS: ReadonlyMap<string, readonly TicketSort[]> = new Map(
       { column: "updated_at", direction: "desc" },
     ],
   ],
+  ["relevance", "relevance"],
 ]);
+
+/** `sort` of tickets; by relevance only where there are words to be relevant to. */
+export function readTicketOrder(query: Query): TicketOrder {
+  const order = readSort(query, TICKET_SORTS);
+  if (order === "relevance" && readSearch(query).terms === undefined) {
+    throw new Malformed("sort can be relevance only with words in q");
+  }
+  return order;
+}
 
 /** The filters of a list of tickets (R9), and what whoever asks may see of it. */
 export function readTicketFilter(query: Query, user: SignedInUser | null): AskedFilter {

@@ -12,7 +12,8 @@ import { takesLong } from "../../storage/ticket-conditions.ts";
 import type { TicketRow } from "../../storage/schema.ts";
 import type { TicketFilter } from "../../storage/ticket-filter.ts";
 import { countTickets } from "../../storage/ticket-count.ts";
-import { type TicketSort, listTickets } from "../../storage/ticket-list.ts";
+import { listRankedTickets } from "../../storage/ranked-list.ts";
+import { listTickets } from "../../storage/ticket-list.ts";
 import { findTicket } from "../../storage/tickets.ts";
 import { asAuthor, defaultInbox } from "../access.ts";
 import { type Call, pathId } from "../call.ts";
@@ -21,9 +22,9 @@ import { checkBody } from "../conventions/body.ts";
 import { readEmbeds } from "../conventions/embed.ts";
 import { readPrecondition } from "../conventions/etag.ts";
 import { readFields } from "../conventions/fields.ts";
-import { readPaging, readSort } from "../conventions/paging.ts";
+import { readPaging } from "../conventions/paging.ts";
 import type { Query } from "../conventions/query.ts";
-import { TICKET_SORTS, readTicketFilter } from "../conventions/ticket-query.ts";
+import { TICKET_SORTS, type TicketOrder, readTicketFilter, readTicketOrder } from "../conventions/ticket-query.ts";
 import {
   EMBED,
   OF_PAGES,
@@ -59,7 +60,7 @@ export const TICKET_LIST: Pick<RouteOptions, "tag" | "parameters" | "embeds" | "
     parameter("mentioned", "true or false: a note names you; for who is signed in"),
     parameter("draft", "true or false: you are writing an answer; for who is signed in"),
     SEARCH,
-    sortParameter(TICKET_SORTS.keys()),
+    sortParameter(TICKET_SORTS.keys(), "How to sort; `relevance` needs words in `q`: the best match first"),
     parameter("after_id", "Only tickets behind this one in the order of `sort`: to go further than pages do"),
     EMBED,
     ...OF_PAGES,
@@ -144,12 +145,12 @@ export function declareTickets(router: Router): void {
 
 export interface TicketPage {
   slice: Slice;
-  sort: readonly TicketSort[];
+  sort: TicketOrder;
 }
 
 /** Which page of a list of tickets is asked for, apart from finding it: a 400 comes before a 404 (T13). */
 export function readTicketPage(query: Query): TicketPage {
-  return { slice: readPaging(query), sort: readSort(query, TICKET_SORTS) };
+  return { slice: readPaging(query), sort: readTicketOrder(query) };
 }
 
 /** A page of the tickets that a filter leaves, and their exact number if asked for (R4). */
@@ -163,7 +164,10 @@ export async function answerTicketList(
   const filter = await resolveFilter(reads.quick, account.id, user?.id ?? null, asked);
   const quick = filter.terms === undefined && !takesLong(filter.conditions) && slice.offset < DEEP;
   const after = await findStart(reads.quick, account.id, query, filter);
-  const tickets = await listTickets(quick ? reads.quick : reads.long, account.id, filter, sort, slice, after);
+  const tickets =
+    sort === "relevance"
+      ? await listRankedTickets(reads.long, account.id, filter, slice, after)
+      : await listTickets(quick ? reads.quick : reads.long, account.id, filter, sort, slice, after);
   const body = await presentTickets(reads.quick, account.id, tickets, readEmbeds(query), readFields(query), user?.id);
   if (!query.isTrue("count")) return ok(body);
   return { status: 200, body, total: await countTickets(reads.long, account.id, filter) };

@@ -1,0 +1,98 @@
+import { sql } from "kysely";
+import type { RankedHit } from "../domain/relevance.ts";
+import type { SearchTerm } from "../domain/search-words.ts";
+import type { Reader } from "./database.ts";
+import { type Match, matchAll, matchNear, matchPhrase } from "./search-match.ts";
+import type { NewestMatches } from "./search.ts";
+import { type Place, placeOf, within } from "./search-place.ts";
+
+/** So many messages are ranked, the newest; more are not looked at for an order by relevance. */
+export const RANKED_MESSAGES = 1000;
+
+/** The messages that a search finds, the newest first, at most `RANKED_MESSAGES` of them, and how the words stand in each. */
+export async function findRankedHits(
+  reader: Reader,
+  accountId: string,
+  terms: readonly SearchTerm[],
+): Promise<RankedHit[]> {
+  if (terms.length === 0) return [];
+  return await (reader.engine === "sqlite" ? sqliteHits : postgresHits)(reader, accountId, terms);
+}
+
+/** How closely the words may stand together; `null` where no text could hold them so. */
+function closer(terms: readonly SearchTerm[]): { phrase: Match | null; near: Match | null; exact: Match | null } {
+  const beginnings = terms.some(({ prefix }) => prefix);
+  const exact = beginnings ? matchAll(terms.map((term) => ({ ...term, prefix: false }))) : null;
+  return { phrase: matchPhrase(terms), near: matchNear(terms), exact };
+}
+
+/** The index is walked from its end, where what was indexed last is, and no further than needed. */
+async function sqliteHits(reader: Reader, accountId: string, terms: readonly SearchTerm[]): Promise<RankedHit[]> {
+  const place = await placeOf(reader, accountId);
+  if (place === null) return [];
+  const newest = await findNewestEntries(reader, accountId, place, terms);
+  const [last, first] = [newest[0]?.entry, newest.at(-1)?.entry];
+  if (last === undefined || first === undefined) return [];
+  const among = async (match: Match | null): Promise<ReadonlySet<number>> =>
+    match === null ? NONE : await entriesIn(reader, { ...place, first, last }, match);
+  const { phrase, near, exact } = closer(terms);
+  const isNear = await among(near);
+  const isPhrase = isNear.size === 0 ? NONE : await among(phrase);
+  const isExact = await among(exact);
+  return newest.map(({ entry, ticket_id }) => ({
+    ticket_id,
+    phrase: isPhrase.has(entry),
+    near: isNear.has(entry),
+    exact: isExact.has(entry),
+  }));
+}
+
+const NONE: ReadonlySet<number> = new Set();
+
+async function postgresHits({ query }: Reader, accountId: string, terms: readonly SearchTerm[]): Promise<RankedHit[]> {
+  const { phrase, near, exact } = closer(terms);
+  const held = (match: Match | null) => (match === null ? sql`false` : sql`words @@ ${match.postgres}::tsquery`);
+  const { rows } = await sql<RankedHit>`select ticket_id, ${held(phrase)} as phrase, ${held(near)} as near,
+      ${held(exact)} as exact
+    from search_entries where account_id = ${accountId} and ticket_id is not null
+      and words @@ ${matchAll(terms).postgres}::tsquery
+    order by id desc limit ${RANKED_MESSAGES}`.execute(query);
+  return rows;
+}
+
+interface Entry {
+  entry: number;
+  ticket_id: string;
+}
+
+/** Where a list of what is found begins, newest first (SQLite). */
+export async function findNewestMatches(
+  reader: Reader,
+  accountId: string,
+  terms: readonly SearchTerm[],
+): Promise<NewestMatches> {
+  const place = await placeOf(reader, accountId);
+  const newest = place === null ? [] : await findNewestEntries(reader, accountId, place, terms);
+  const tickets = new Set(newest.map(({ ticket_id }) => ticket_id));
+  return { tickets: JSON.stringify([...tickets]), oldest: newest.at(-1)?.entry ?? 0 };
+}
+
+async function findNewestEntries(
+  { query }: Reader,
+  accountId: string,
+  place: Place,
+  terms: readonly SearchTerm[],
+): Promise<Entry[]> {
+  const { rows } = await sql<Entry>`select search_index.rowid as entry, held.ticket_id
+    from search_index cross join search_entries as held on held.entry = search_index.rowid
+    where search_index match ${place.scope + matchAll(terms).sqlite} and search_index.rowid ${within(place)}
+      and +held.account_id = ${accountId} and held.ticket_id is not null
+    order by search_index.rowid desc limit ${RANKED_MESSAGES}`.execute(query);
+  return rows;
+}
+
+async function entriesIn({ query }: Reader, place: Place, match: Match): Promise<ReadonlySet<number>> {
+  const { rows } = await sql<{ entry: number }>`select rowid as entry from search_index
+    where search_index match ${place.scope + match.sqlite} and rowid ${within(place)}`.execute(query);
+  return new Set(rows.map(({ entry }) => entry));
+}
