@@ -33,6 +33,43 @@ inChromium("the search", () => {
     await page.waitForURL(/\/inbox\/unassigned$/);
   });
 
+  test("shows the best match first, and another order for as long as one wants it", async () => {
+    const desk = await openWebDesk();
+    const add = async (subject: string, body: string): Promise<void> => {
+      const messages = [{ type: "note", body, user_id: desk.user.id }];
+      await desk.ticket({ subject, messages });
+    };
+    await add("Change of address", "Hello");
+    await add("Hello", "Please change the address");
+    await add("Good morning", "My address is the same, and there is nothing at all that you should ever change");
+    const BEST = ["Change of address", "Hello", "Good morning"];
+    const { page } = await openPage(desk, { at: "/search?q=change%20address" });
+    await appears(page.getByText("3 results"));
+    const rows = async (): Promise<(string | undefined)[]> =>
+      (await page.getByRole("grid").getByRole("row").allInnerTexts()).map((text) =>
+        BEST.find((subject) => text.includes(subject)),
+      );
+    await expect.poll(rows).toEqual(BEST);
+    await expect.poll(async () => await page.locator("mark").count()).toBeGreaterThan(BEST.length);
+    await page.getByRole("button", { name: "Order" }).focus();
+    await page.keyboard.press("Enter");
+    await appears(page.getByRole("menuitemradio", { name: "Best match", checked: true }));
+    await expectAccessible(page);
+    await page.getByRole("menuitemradio", { name: "Newest ticket" }).click();
+    await expect.poll(rows).toEqual(BEST.toReversed());
+    await page.reload();
+    await appears(page.getByText("3 results"));
+    await expect.poll(rows).toEqual(BEST.toReversed());
+    await page.getByRole("button", { name: "Order" }).click();
+    await page.getByRole("menuitemradio", { name: "Best match" }).click();
+    await expect.poll(rows).toEqual(BEST);
+    await page.goto(new URL("/search?q=is:open", page.url()).href);
+    await appears(page.getByText("3 results"));
+    await page.getByRole("button", { name: "Order" }).click();
+    await appears(page.getByRole("menuitemradio", { name: "Newest activity", checked: true }));
+    expect(await page.getByRole("menuitemradio", { name: "Best match" }).count()).toBe(0);
+  });
+
   test("completes its operators and what may follow them", async () => {
     const desk = await openWebDesk();
     const { body: label } = await desk.post("/labels", { name: "late delivery" });

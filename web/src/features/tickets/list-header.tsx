@@ -14,13 +14,14 @@ import { IconButton } from "../../ui/button.tsx";
 import { Menu } from "../../ui/floating.tsx";
 import { LabelDot } from "../../ui/label-chip.tsx";
 import { SearchField } from "./search-field.tsx";
-import { SORTS, type Sort } from "./sorts.ts";
+import { type Sort, sortsOf } from "./sorts.ts";
 import { closes, lazyPart } from "../../ui/lazy-part.tsx";
 
 const SaveSearchDialog = lazyPart(async () => (await import("./search-dialogs.tsx")).SaveSearchDialog, closes);
 const DeleteSearch = lazyPart(async () => (await import("./search-dialogs.tsx")).DeleteSearch, closes);
 
 const SORT_WORDS: Record<Sort, MessageKey> = {
+  relevance: "sort.bestMatch",
   "-updated_at": "sort.newestActivity",
   updated_at: "sort.oldestActivity",
   "-created_at": "sort.newest",
@@ -59,7 +60,7 @@ export function ListHeader({ place, total, sort, onSort, covered }: ListHeaderPr
       align="end"
       // oxlint-disable-next-line react/no-unstable-nested-components -- a function that draws, no component
       trigger={(props) => <IconButton icon={ArrowUpDown} label={t("sort.label")} {...props} />}
-      items={SORTS.map((each) => ({
+      items={sortsOf(place).map((each) => ({
         label: t(SORT_WORDS[each]),
         checked: each === sort,
         onSelect: () => onSort(each),

@@ -15,6 +15,7 @@ export const tickets: Translated<typeof english> = {
   "list.new": { one: "{count} neues", other: "{count} neue" },
   "list.came": { one: "{count} neues Ticket", other: "{count} neue Tickets" },
   "sort.label": "Reihenfolge",
+  "sort.bestMatch": "Beste Treffer",
   "sort.newestActivity": "Neueste Aktivität",
   "sort.oldestActivity": "Älteste Aktivität",
   "sort.newest": "Neuestes Ticket",

@@ -15,6 +15,7 @@ export const tickets = {
   "list.new": { one: "{count} new", other: "{count} new" },
   "list.came": { one: "{count} new ticket", other: "{count} new tickets" },
   "sort.label": "Order",
+  "sort.bestMatch": "Best match",
   "sort.newestActivity": "Newest activity",
   "sort.oldestActivity": "Oldest activity",
   "sort.newest": "Newest ticket",
