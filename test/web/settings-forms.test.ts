@@ -147,6 +147,24 @@ inChromium("the forms of the settings", () => {
     },
     PATIENCE,
   );
+
+  test(
+    "put a variable where one writes, and what is typed at once behind it",
+    async () => {
+      const desk = await openWebDesk();
+      const { page } = await openPage(desk, { at: "/settings/profile" });
+      const field = page.getByLabel("Your signature");
+      await field.fill("Yours, of sales");
+      await field.evaluate((area: HTMLTextAreaElement) => area.setSelectionRange(7, 7));
+      const button = page.getByRole("button", { name: "user.name", exact: true });
+      await button.evaluate((it: HTMLElement) => {
+        it.click();
+        document.execCommand("insertText", false, "!");
+      });
+      await expect.poll(async () => await field.inputValue()).toBe("Yours, {{user.name}}!of sales");
+    },
+    PATIENCE,
+  );
 });
 
 const PLACES =

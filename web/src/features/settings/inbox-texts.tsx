@@ -29,7 +29,7 @@ export function InboxSignature({ inbox }: { inbox: InboxSettings }) {
         />
         <Variables
           names={SIGNATURE_VARIABLES}
-          onPick={(text) => form.set("signature", insertInto(field.current, signature, text))}
+          onPick={(text) => insertInto(field.current, signature, text, (value) => form.set("signature", value))}
         />
         <SignaturePreview inboxId={inbox.id} texts={{ signature }} />
       </SettingsForm>
@@ -60,7 +60,7 @@ export function InboxAcknowledgement({ inbox }: { inbox: InboxSettings }) {
         />
         <Variables
           names={ACKNOWLEDGEMENT_VARIABLES}
-          onPick={(text) => form.set("body", insertInto(field.current, form.values.body, text))}
+          onPick={(text) => insertInto(field.current, form.values.body, text, (value) => form.set("body", value))}
         />
       </SettingsForm>
     </Part>

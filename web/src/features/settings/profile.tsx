@@ -91,7 +91,7 @@ function Signature({ user }: { user: Session["user"] }) {
       />
       <Variables
         names={SIGNATURE_VARIABLES}
-        onPick={(text) => form.set("signature", insertInto(field.current, signature, text))}
+        onPick={(text) => insertInto(field.current, signature, text, (value) => form.set("signature", value))}
       />
       {inbox !== undefined && <SignaturePreview inboxId={inbox.id} texts={{ user_signature: signature }} />}
     </SettingsForm>

@@ -123,7 +123,7 @@ function Body({ form }: { form: Form<Fields> }) {
         names={REPLY_VARIABLES}
         onPick={(text) => {
           if (htmlized) editor.current?.chain().focus().insertContent(text).run();
-          else form.set("body", insertInto(area.current, body, text));
+          else insertInto(area.current, body, text, (value) => form.set("body", value));
         }}
       />
       {!htmlized && (

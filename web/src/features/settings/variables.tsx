@@ -1,3 +1,4 @@
+import { flushSync } from "react-dom";
 import { t } from "../../i18n/t.ts";
 
 /** What a signature may name, as the server has it. */
@@ -58,13 +59,18 @@ export function Variables({ names, onPick }: { names: readonly string[]; onPick:
   );
 }
 
-/** Puts a text where the cursor of a field is, else at its end. */
-export function insertInto(field: HTMLTextAreaElement | HTMLInputElement | null, value: string, text: string): string {
-  const at = field !== null && document.activeElement === field ? (field.selectionStart ?? value.length) : value.length;
-  const until = field !== null && document.activeElement === field ? (field.selectionEnd ?? at) : at;
-  requestAnimationFrame(() => {
-    field?.focus();
-    field?.setSelectionRange(at + text.length, at + text.length);
-  });
-  return value.slice(0, at) + text + value.slice(until);
+/** Puts a text where the cursor of a field is, else at its end, and the cursor behind it. `write` draws the field with what is given. */
+export function insertInto(
+  field: HTMLTextAreaElement | HTMLInputElement | null,
+  value: string,
+  text: string,
+  write: (value: string) => void,
+): void {
+  const isIn = field !== null && document.activeElement === field;
+  const at = isIn ? (field.selectionStart ?? value.length) : value.length;
+  const until = isIn ? (field.selectionEnd ?? at) : at;
+  // At once: the next letter may be on its way, and belongs behind what was put in.
+  flushSync(() => write(value.slice(0, at) + text + value.slice(until)));
+  field?.focus();
+  field?.setSelectionRange(at + text.length, at + text.length);
 }
