@@ -53,7 +53,7 @@ export async function createWelcomeTicket(tx: Tx, accountId: string, firstName: 
 function welcomeText(firstName: string | null): string {
   const name = firstName?.trim() ?? "";
   const lines = KEYS.map(
-    ([keys, does]) => `<tr><td><code>${escapeHtml(keys)}</code></td><td>${escapeHtml(does)}</td></tr>`,
+    ([keys, does]) => `<tr><td><code>${escapeHtml(keys)}</code>&nbsp; </td><td>${escapeHtml(does)}</td></tr>`,
   );
   return [
     `<p>Hello${name === "" ? "" : ` ${escapeHtml(name)}`},</p>`,
