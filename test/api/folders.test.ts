@@ -107,4 +107,21 @@ describe.skipIf(ENGINE_MISSING !== null)("GET /folders", () => {
       "searches",
     ]);
   });
+
+  test("everybody who asks when something changes is told of the change, each of what they see", async () => {
+    const everybody = [mary, restricted, mary, restricted, mary];
+    const allOf = async (): Promise<number[]> =>
+      await Promise.all(everybody.map(async (who) => Number((await who.get("/folders?fields=all")).body.all)));
+    const before = await allOf();
+    const done = new AbortController();
+    const others = everybody.map(async (who) => {
+      while (!done.signal.aborted) await who.get("/folders?fields=all");
+    });
+    for (let more = 1; more <= 5; more += 1) {
+      await desk.ticket({ inbox_id: other });
+      expect(await allOf()).toEqual(before.map((tickets) => tickets + more));
+    }
+    done.abort();
+    await Promise.all(others);
+  });
 });

@@ -1,5 +1,6 @@
 import { parseSearch } from "../../domain/search-query.ts";
 import type { SignedInUser } from "../../domain/roles.ts";
+import { SharedRuns } from "../../domain/shared-runs.ts";
 import type { Db, ListReads } from "../../storage/database.ts";
 import {
   type TicketGroup,
@@ -13,6 +14,7 @@ import { listLabels } from "../../storage/labels.ts";
 import { resolveFilter } from "../../storage/resolve-search.ts";
 import { listSavedSearches } from "../../storage/saved-searches.ts";
 import { countTickets } from "../../storage/ticket-count.ts";
+import { readFor } from "../../storage/who-waits.ts";
 import type { Resource } from "../conventions/fields.ts";
 
 interface Asked {
@@ -22,6 +24,7 @@ interface Asked {
   within: readonly string[] | null;
   /** All tickets in groups, counted once for all folders that need them. */
   groups: () => Promise<readonly TicketGroup[]>;
+  openByLabel: () => Promise<ReadonlyMap<string, number>>;
 }
 
 type Counter = (asked: Asked) => Promise<unknown>;
@@ -56,30 +59,54 @@ const COUNTERS: Record<string, Counter> = {
   trash: sumOf("trash"),
   all: sumOf("all"),
   inboxes: countInboxes,
-  labels: async ({ reads, accountId, within }) => {
-    const open = await countOpenByLabel(reads.long, accountId, within);
+  labels: async ({ reads, accountId, openByLabel }) => {
+    const open = await openByLabel();
     return (await listLabels(reads.quick, accountId)).map(({ id }) => ({ id, open: open.get(id) ?? 0 }));
   },
   searches: countSearches,
 };
 
-/** The folders that `fields` names, with their exact counts, of the tickets that one may see. */
-export async function presentFolders(
+/**
+ * Presents the folders that `fields` names, with their exact counts, of the tickets that one may see. Every change makes everybody who
+ * looks at a help desk ask at once: who asks together is counted for together.
+ */
+export function openFolders(
   db: Db,
-  accountId: string,
-  user: SignedInUser | null,
-  fields: ReadonlySet<string> | null,
-): Promise<Resource> {
-  const within = user?.inboxIds ?? null;
-  const reads = await db.listReads(accountId);
-  let counted: Promise<readonly TicketGroup[]> | undefined;
-  const groups = async (): Promise<readonly TicketGroup[]> =>
-    await (counted ??= countTicketGroups(reads.long, accountId, within));
-  const folders: Resource = {};
-  for (const [name, count] of Object.entries(COUNTERS)) {
-    if (fields === null || fields.has(name)) folders[name] = await count({ reads, accountId, user, within, groups });
-  }
-  return folders;
+): (accountId: string, user: SignedInUser | null, fields: ReadonlySet<string> | null) => Promise<Resource> {
+  const groupRuns = new SharedRuns<readonly TicketGroup[]>();
+  const labelRuns = new SharedRuns<ReadonlyMap<string, number>>();
+  return async (accountId, user, fields) => {
+    const within = user?.inboxIds ?? null;
+    const reads = await db.listReads(accountId);
+    const key = `${accountId} ${within?.join() ?? "all"}`;
+    let counted: Promise<readonly TicketGroup[]> | undefined;
+    const asked = {
+      reads,
+      accountId,
+      user,
+      within,
+      groups: async () =>
+        await (counted ??= groupRuns.ask(
+          key,
+          forAll(async () => await countTicketGroups(reads.long, accountId, within)),
+        )),
+      openByLabel: async () =>
+        await labelRuns.ask(
+          key,
+          forAll(async () => await countOpenByLabel(reads.long, accountId, within)),
+        ),
+    };
+    const folders: Resource = {};
+    for (const [name, count] of Object.entries(COUNTERS)) {
+      if (fields === null || fields.has(name)) folders[name] = await count(asked);
+    }
+    return folders;
+  };
+}
+
+/** Whoever began it may be gone while others wait. */
+function forAll<T>(work: () => Promise<T>): () => Promise<T> {
+  return async () => await readFor(() => false, work);
 }
 
 function sumOf(folder: string): Counter {

@@ -1,12 +1,12 @@
 import { ok } from "../conventions/answer.ts";
 import { readFields } from "../conventions/fields.ts";
 import { OF_RESOURCE } from "../parameters.ts";
-import { presentFolders } from "../present/folders.ts";
+import { openFolders } from "../present/folders.ts";
 import type { Router } from "../router.ts";
 import { Folders } from "../schemas/folders.ts";
 
 export function declareFolders(router: Router): void {
-  const { db } = router.context;
+  const present = openFolders(router.context.db);
 
   router.read(
     "/folders",
@@ -17,6 +17,6 @@ export function declareFolders(router: Router): void {
       answer: Folders,
       status: 200,
     },
-    async ({ account, query, user }) => ok(await presentFolders(db, account.id, user, readFields(query))),
+    async ({ account, query, user }) => ok(await present(account.id, user, readFields(query))),
   );
 }
