@@ -88,6 +88,7 @@ async function compare(
 ): Promise<{ ratio: number; figures: Record<string, number | string> }> {
   let worst = { name: "", ratio: 0, small: 0, large: 0 };
   let slowest = { name: "", large: 0 };
+  const ratios: number[] = [];
   for (const [name, paths] of ofLarge) {
     const times = { small: [] as number[], large: [] as number[] };
     for (let round = 0; round < ROUNDS; round += 1) {
@@ -97,6 +98,7 @@ async function compare(
     }
     const found = { small: Math.min(...times.small), large: Math.min(...times.large) };
     const ratio = found.large / found.small;
+    ratios.push(ratio);
     if (ratio > worst.ratio) worst = { name, ratio, ...found };
     if (found.large > slowest.large) slowest = { name, large: found.large };
   }
@@ -108,6 +110,11 @@ async function compare(
       worst_large_ms: rounded(worst.large),
       slowest: slowest.name,
       slowest_ms: rounded(slowest.large),
+      asked: ratios.length,
+      median: rounded(percentile(ratios, 50)),
+      // How many grow by less than half, and how many less than threefold.
+      below_1_5: ratios.filter((ratio) => ratio <= 1.5).length,
+      below_3: ratios.filter((ratio) => ratio <= 3).length,
     },
   };
 }
