@@ -57,3 +57,11 @@ test("and are counted so", async () => {
     expect(plan).toContain("tickets_by_customer (account_id=? AND customer_id=?)");
   }
 });
+
+test("tickets that are named are counted by their names, however narrowed", async () => {
+  const ids = ["c".repeat(24), "d".repeat(24)];
+  for (const filter of [{ ids }, { ids, trash: [0] }, { ids, sinceCreated: 1, labelIds: ids }] as const) {
+    const plan = await planOf(async (db) => await countTickets(db, accountId, { within: null, ...filter }));
+    expect(plan).toContain("(account_id=? AND id=?)");
+  }
+});
