@@ -258,6 +258,39 @@ CREATE TABLE ticket_labels (
 
 CREATE INDEX ticket_labels_by_ticket on ticket_labels (account_id, ticket_id, label_id);
 
+CREATE TABLE ticket_tallies (
+  account_id text not null,
+  trash integer not null,
+  spam integer not null,
+  state text not null,
+  inbox_id text not null,
+  assignee text not null,
+  type text not null,
+  label_ids text not null,
+  created_period integer not null,
+  updated_period integer not null,
+  count integer not null,
+  user_id text as (nullif(assignee, '')),
+  primary key (account_id, trash, spam, state, inbox_id, assignee, type, label_ids, created_period, updated_period)
+  ) without rowid;
+
+CREATE TRIGGER tickets_tallied_delete after delete on tickets begin
+  update ticket_tallies set count = count - 1 where account_id = old.account_id and trash = old.trash and spam = old.spam and state = old.state and inbox_id = old.inbox_id and assignee = coalesce(old.user_id, '') and type = old.type and label_ids = old.label_ids and created_period = old.created_at >> 32 and updated_period = old.updated_at >> 32;
+  delete from ticket_tallies where account_id = old.account_id and trash = old.trash and spam = old.spam and state = old.state and inbox_id = old.inbox_id and assignee = coalesce(old.user_id, '') and type = old.type and label_ids = old.label_ids and created_period = old.created_at >> 32 and updated_period = old.updated_at >> 32 and count = 0;
+  end;
+
+CREATE TRIGGER tickets_tallied_insert after insert on tickets begin
+  insert into ticket_tallies (account_id, trash, spam, state, inbox_id, assignee, type, label_ids, created_period, updated_period, count) values (new.account_id, new.trash, new.spam, new.state, new.inbox_id, coalesce(new.user_id, ''), new.type, new.label_ids, new.created_at >> 32, new.updated_at >> 32, 1)
+  on conflict do update set count = count + 1;
+  end;
+
+CREATE TRIGGER tickets_tallied_update after update on tickets when old.account_id is not new.account_id or old.trash is not new.trash or old.spam is not new.spam or old.state is not new.state or old.inbox_id is not new.inbox_id or coalesce(old.user_id, '') is not coalesce(new.user_id, '') or old.type is not new.type or old.label_ids is not new.label_ids or old.created_at >> 32 is not new.created_at >> 32 or old.updated_at >> 32 is not new.updated_at >> 32 begin
+  update ticket_tallies set count = count - 1 where account_id = old.account_id and trash = old.trash and spam = old.spam and state = old.state and inbox_id = old.inbox_id and assignee = coalesce(old.user_id, '') and type = old.type and label_ids = old.label_ids and created_period = old.created_at >> 32 and updated_period = old.updated_at >> 32;
+  delete from ticket_tallies where account_id = old.account_id and trash = old.trash and spam = old.spam and state = old.state and inbox_id = old.inbox_id and assignee = coalesce(old.user_id, '') and type = old.type and label_ids = old.label_ids and created_period = old.created_at >> 32 and updated_period = old.updated_at >> 32 and count = 0;
+  insert into ticket_tallies (account_id, trash, spam, state, inbox_id, assignee, type, label_ids, created_period, updated_period, count) values (new.account_id, new.trash, new.spam, new.state, new.inbox_id, coalesce(new.user_id, ''), new.type, new.label_ids, new.created_at >> 32, new.updated_at >> 32, 1)
+  on conflict do update set count = count + 1;
+  end;
+
 CREATE TABLE tickets (
   account_id text not null, id text not null, number integer not null, customer_id text not null, user_id text, inbox_id text not null,
   label_ids text not null, state text not null, snoozed_until integer, subject text, type text not null,
@@ -287,9 +320,6 @@ CREATE INDEX tickets_by_state on tickets (account_id, state, updated_at, id);
 CREATE INDEX tickets_by_update on tickets (account_id, updated_at, id, user_id, created_at, trash, spam, state, inbox_id, type, label_ids);
 
 CREATE INDEX tickets_by_user on tickets (account_id, user_id, updated_at desc, id desc, created_at, trash, spam, state, inbox_id, type, label_ids);
-
-CREATE INDEX tickets_open_by_label on tickets (account_id, inbox_id, label_ids)
-  where state = 'open' and spam = 0 and trash = 0;
 
 CREATE TABLE transports (
   account_id text not null, id text not null, inbox_id text, host text not null, port integer not null,

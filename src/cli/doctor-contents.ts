@@ -7,6 +7,7 @@ import { countJobs } from "../storage/jobs.ts";
 import { listMailboxes } from "../storage/mailboxes.ts";
 import { countOutcomes } from "../storage/received-messages.ts";
 import type { AccountRow } from "../storage/schema.ts";
+import { countMistallied } from "../storage/tally-check.ts";
 import { type Check, note, ok, wrong } from "./doctor-check.ts";
 import { checkDns } from "./doctor-dns.ts";
 import { checkOutgoing, opens } from "./doctor-outgoing.ts";
@@ -24,6 +25,7 @@ export async function checkContents(reader: Reader, config: Config): Promise<Che
   for (const account of chosen) {
     checks.push(
       await checkTokens(reader, account),
+      ...(await checkCounts(reader, account)),
       ...(await checkMail(reader, account)),
       ...(await checkMailboxes(reader, account, config)),
     );
@@ -55,6 +57,17 @@ async function checkTokens(reader: Reader, account: AccountRow): Promise<Check> 
   const name = `${account.site}: tokens`;
   if (open > 0) return ok(name, `${open} open the API, ${tokens.length - open} revoked`);
   return note(name, "none opens the API", `run: cantrip token create --site ${account.site} --name "First token"`);
+}
+
+/** What the embedded engine keeps beside the tickets has to be what they are. */
+async function checkCounts(reader: Reader, account: AccountRow): Promise<Check[]> {
+  if (reader.engine !== "sqlite") return [];
+  const name = `${account.site}: counts`;
+  const mistallied = await countMistallied(reader, account.id);
+  if (mistallied === 0) return [ok(name, "the counts of tickets that are kept are right")];
+  const mend =
+    "a restore counts anew: stop the server, and run: cantrip backup now.cantrip; then: cantrip restore --force now.cantrip";
+  return [wrong(name, `the counts of tickets that are kept are wrong (by ${mistallied} in all)`, mend)];
 }
 
 async function checkMail(reader: Reader, account: AccountRow): Promise<Check[]> {

@@ -85,6 +85,8 @@ const ORDERS: Record<keyof Schema, readonly string[] | null> = {
   idempotency_keys: null,
   credit_windows: null,
   write_positions: null,
+  // Kept by triggers while the tickets are loaded.
+  ticket_tallies: null,
   presences: null,
   // They last ten minutes.
   undos: null,

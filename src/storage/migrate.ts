@@ -19,6 +19,7 @@ import * as accountVersion from "./migrations/014-account-version.ts";
 import * as linkedTickets from "./migrations/014-linked-tickets.ts";
 import * as inboxSender from "./migrations/015-inbox-sender.ts";
 import * as coveredLists from "./migrations/016-covered-lists.ts";
+import * as ticketTallies from "./migrations/017-ticket-tallies.ts";
 import * as postgresFolders from "./migrations/018-postgres-folders.ts";
 
 /** The types and words in which the engines differ. */
@@ -56,6 +57,7 @@ const MIGRATIONS: readonly (readonly [name: string, migration: Migration])[] = [
   ["014-linked-tickets", linkedTickets],
   ["015-inbox-sender", inboxSender],
   ["016-covered-lists", coveredLists],
+  ["017-ticket-tallies", ticketTallies],
   ["018-postgres-folders", postgresFolders],
 ];
 

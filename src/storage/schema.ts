@@ -30,6 +30,7 @@ export interface Schema {
   contacts: ContactRow;
   tickets: TicketRow;
   ticket_labels: TicketLabelRow;
+  ticket_tallies: TicketTallyRow;
   transports: TransportRow;
   messages: MessageRow;
   blobs: BlobRow;
@@ -323,6 +324,19 @@ export interface TicketLabelRow {
   account_id: string;
   label_id: string;
   ticket_id: string;
+}
+
+/** Tickets that are alike, and how many: triggers of SQLite write it, and nobody else (`ticket-tallies.ts`). There alone. */
+export interface TicketTallyRow extends Pick<
+  TicketRow,
+  "account_id" | "trash" | "spam" | "state" | "inbox_id" | "user_id" | "type" | "label_ids"
+> {
+  /** `user_id`, and empty for the unassigned: what the key has. */
+  assignee: string;
+  /** Which period of 2^32 milliseconds, from 1970 on. */
+  created_period: number;
+  updated_period: number;
+  count: number;
 }
 
 export interface MessageRow {

@@ -9,17 +9,16 @@ import {
   isPlain,
   narrowedBy,
 } from "./ticket-filter.ts";
+import { countByTallies, isTallied } from "./ticket-tallies.ts";
 
 /** How many tickets match, exactly (R4). */
 export async function countTickets(reader: Reader, accountId: string, filter: TicketFilter): Promise<number> {
+  if (isTallied(reader, filter)) return await countByTallies(reader, accountId, filter);
   const asked = NARROWING.filter((name) => filter[name] !== undefined && filter[name] !== null);
-  const [only] = asked;
-  const onlyLabels = asked.length === 1 && only === "labelIds";
-  if (onlyLabels && !isNarrow(filter)) return await countLabelled(reader, accountId, filter.labelIds ?? []);
-  // Any two filters together are compared in the one index that holds all of them.
-  const inFull = asked.length > 1 && !isNarrow(filter);
-  // And those of a few customers are found by these, whatever else is asked of them.
-  const passive: Passive = reader.engine === "sqlite" && (inFull || isOfFew(filter)) ? new Set(asked) : NONE_PASSIVE;
+  const isByLabel = asked.length === 1 && filter.labelIds !== undefined;
+  if (isByLabel && isPlain(filter) && !isOfFew(filter)) return await countLabelled(reader, accountId, filter.labelIds);
+  // Those of a few customers are found by these, whatever else is asked of them.
+  const passive: Passive = reader.engine === "sqlite" && isOfFew(filter) ? new Set(asked) : NONE_PASSIVE;
   const { total } = await reader.query
     .selectFrom("tickets")
     // Of few a column that no index of theirs holds: to find them SQLite would rather walk through one that holds all else.
@@ -30,13 +29,8 @@ export async function countTickets(reader: Reader, accountId: string, filter: Ti
   return total;
 }
 
-/** Whether few tickets are left at any rate, which are found by an index and looked at one by one. */
-function isNarrow(filter: TicketFilter): boolean {
-  return isOfFew(filter) || !isPlain(filter);
-}
-
 /** By the labels' own rows: of thirteen, to look each ticket's labels through for each of them takes twice as long. */
-async function countLabelled(reader: Reader, accountId: string, labelIds: readonly string[]): Promise<number> {
+async function countLabelled(reader: Reader, accountId: string, labelIds: readonly string[] = []): Promise<number> {
   if (labelIds.length === 0) return 0;
   const { total } = await reader.query
     .selectFrom("ticket_labels")

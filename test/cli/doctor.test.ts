@@ -3,7 +3,10 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { chmod } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { DATABASE_FILE } from "../../src/storage/open.ts";
 import { type ScriptedDns, type Zone, startScriptedDns } from "../support/scripted-dns.ts";
 import { type ScriptedSmtp, startScriptedSmtp } from "../support/scripted-smtp.ts";
 import { type Installation, type SetUp, newInstallation, setup } from "./installation.ts";
@@ -49,6 +52,7 @@ describe.skipIf(inject("postgresMissing") !== null)("the doctor", () => {
       "schema",
       "help desks",
       "acme: tokens",
+      ...(place.databaseUrl === null ? ["acme: counts"] : []),
       "acme: mail",
       "acme: mail servers",
       "acme: replies",
@@ -57,6 +61,19 @@ describe.skipIf(inject("postgresMissing") !== null)("the doctor", () => {
       "server",
     ];
     expect(checks.map((check) => check.name)).toEqual(names);
+  });
+
+  test("finds counts of tickets that are kept wrong, which a restore mends", async ({ skip }) => {
+    skip(place.databaseUrl !== null, "counts are kept on the embedded engine only");
+    const look = async (): Promise<string[]> => wrongs((await place.run(["doctor", "--json"])).json<Diagnosis>());
+    const file = new DatabaseSync(join(place.data, DATABASE_FILE));
+    file.exec(`insert into ticket_tallies (account_id, trash, spam, state, inbox_id, assignee, type, label_ids,
+      created_period, updated_period, count) select id, 0, 0, 'open', 'none', '', 'email', '[]', 0, 0, 2 from accounts`);
+    file.close();
+    expect(await look()).toContain("acme: counts: the counts of tickets that are kept are wrong (by 2 in all)");
+    expect(await place.run(["backup", "now.cantrip"])).toMatchObject({ code: 0 });
+    expect(await place.run(["restore", "--force", "now.cantrip"])).toMatchObject({ code: 0 });
+    expect(await look()).not.toContainEqual(expect.stringContaining("counts"));
   });
 
   test("names a folder that others can open, and how to mend it", async () => {

@@ -32,6 +32,7 @@ import { readAll, readArchive } from "../../src/storage/backup-read.ts";
 import { hashBytes } from "../../src/storage/blobs.ts";
 import { FIRST_EVENT, listEvents, recordEvent } from "../../src/storage/events.ts";
 import { matchingTickets } from "../../src/storage/search.ts";
+import { countMistallied } from "../../src/storage/tally-check.ts";
 import { type Got, type TestServer, send, startTestServer } from "../support/test-api.ts";
 import { ENGINE_MISSING, openTestStorage, type TestStorage } from "../support/test-storage.ts";
 
@@ -122,6 +123,7 @@ describe.skipIf(ENGINE_MISSING !== null)("a backup", () => {
   async function contentsOf(storage: TestStorage): Promise<object> {
     const found = await search(storage, "refund");
     expect(found.length).toBeGreaterThan(0);
+    if (storage.db.engine === "sqlite") expect(await countMistallied(storage.db, await accountId(storage))).toBe(0);
     return { rows: await dump(storage), files: attachmentFiles(storage).toSorted(), found };
   }
 

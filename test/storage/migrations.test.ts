@@ -9,6 +9,7 @@ import { MIGRATION_LOCK, migrate, rebuildSchema } from "../../src/storage/migrat
 import { openStorage } from "../../src/storage/open.ts";
 import { dumpSchema } from "../../src/storage/schema-dump.ts";
 import { ACCOUNT_TABLES } from "../../src/storage/schema.ts";
+import { countMistallied } from "../../src/storage/tally-check.ts";
 import {
   ENGINE,
   ENGINE_MISSING,
@@ -37,11 +38,12 @@ const NAMES = [
   "014-linked-tickets",
   "015-inbox-sender",
   "016-covered-lists",
+  "017-ticket-tallies",
   "018-postgres-folders",
 ];
 
 /** Every schema that was ever released, by how many migrations it had. A release that adds some adds a number. */
-const RELEASED = [1, 2, 3, 4, 5, 16, 17, 18].map((count) => NAMES.slice(0, count));
+const RELEASED = [1, 2, 3, 4, 5, 16, 17, 18, 19].map((count) => NAMES.slice(0, count));
 
 const NEWEST = RELEASED.at(-1) ?? [];
 
@@ -136,6 +138,7 @@ describe.skipIf(ENGINE_MISSING !== null)("the migrations", () => {
       const applied = await migrate(db);
       expect(applied).toEqual(NEWEST.filter((name) => !names.includes(name)));
       expect(await dumpSchema(db)).toBe(committed());
+      if (ENGINE === "sqlite") expect(await countMistallied(db, "a".repeat(24))).toBe(0);
       const after = await contents(db);
       expect(after).toMatchObject(before);
       // An account from before it had one gets the secret that signs its threads.
@@ -317,7 +320,7 @@ describe.skipIf(ENGINE_MISSING !== null)("the catalog", () => {
             where table_schema = current_schema() and column_name = 'account_id'`)
         : await read<{ name: string }>(`select m.name from sqlite_master m, pragma_table_info(m.name) c
             where m.type = 'table' and c.name = 'account_id'`);
-    const known = [...ACCOUNT_TABLES, "search_entries"].toSorted();
+    const known = [...ACCOUNT_TABLES, "search_entries", ...(ENGINE === "sqlite" ? ["ticket_tallies"] : [])].toSorted();
     expect(tables.map(({ name }) => name).toSorted()).toEqual(known);
   });
 });

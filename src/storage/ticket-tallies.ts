@@ -1,0 +1,89 @@
+import { type RawBuilder, type SqlBool, sql } from "kysely";
+import type { Reader } from "./database.ts";
+import type { TicketTrait } from "./ticket-conditions.ts";
+import { NARROWING, type Passive, type TicketFilter, conditions, isOfFew, narrowedBy } from "./ticket-filter.ts";
+
+/**
+ * What to count tickets from, how, and by what to group them by assignee: the tallies have all columns that these filters compare, as
+ * a ticket has them, and go by its name. Where there are none each ticket stands for itself.
+ */
+export function alikeTickets({ engine }: Pick<Reader, "engine">) {
+  return engine === "sqlite"
+    ? {
+        from: "ticket_tallies as tickets" as "tickets",
+        count: sql<number>`coalesce(sum(tickets.count), 0)`,
+        assignee: "assignee" as "user_id",
+      }
+    : { from: "tickets" as const, count: sql<number>`count(*)`, assignee: "user_id" as const };
+}
+
+/** Milliseconds of a period: of those that began since a moment the tallies know all, of the one it is in nothing. */
+const PERIOD = 2 ** 32;
+
+/** What of a search a tally has the columns for. */
+const TALLIED: readonly TicketTrait["kind"][] = ["inbox", "assignee", "state", "spam", "trash", "nothing"];
+
+/** Whether tallies know how many tickets a filter leaves: they are kept on SQLite, of all but who, which and what is written. */
+export function isTallied({ engine }: Reader, filter: TicketFilter): boolean {
+  if (engine !== "sqlite" || isOfFew(filter) || filter.terms !== undefined) return false;
+  return (filter.conditions ?? []).every(({ trait }) => TALLIED.includes(trait.kind));
+}
+
+/**
+ * How many tickets a filter leaves. Since a moment: those of the periods after it by tallies, and those of its own period one by
+ * one, in the order of that time. One statement, so that all of it is of one moment.
+ */
+export async function countByTallies(reader: Reader, accountId: string, filter: TicketFilter): Promise<number> {
+  const { sinceCreated, sinceUpdated, ...others } = filter;
+  const [created, updated] = [nextPeriod(sinceCreated), nextPeriod(sinceUpdated)];
+  const parts = [tallied(reader, accountId, others, { created, updated })];
+  if (updated !== undefined) parts.push(walked(reader, accountId, filter, "sinceUpdated", updated));
+  if (created !== undefined) {
+    const rest = { ...filter, ...(updated !== undefined && { sinceUpdated: updated * PERIOD }) };
+    parts.push(walked(reader, accountId, rest, "sinceCreated", created));
+  }
+  const { rows } = await sql<{ total: number }>`select ${sql.join(parts, sql` + `)} as total`.execute(reader.query);
+  return rows[0]?.total ?? 0;
+}
+
+function nextPeriod(since: number | undefined): number | undefined {
+  return since === undefined ? undefined : Math.floor(since / PERIOD) + 1;
+}
+
+/** Labels are compared in full: a tally is of no one ticket. */
+const LABELS_PASSIVE: Passive = new Set(["labelIds"]);
+
+type Periods = Record<"created" | "updated", number | undefined>;
+
+function tallied(reader: Reader, accountId: string, filter: TicketFilter, since: Periods): RawBuilder<number> {
+  const { from, count } = alikeTickets(reader);
+  const narrowing = { filter, passive: LABELS_PASSIVE };
+  const found = reader.query
+    .selectFrom(from)
+    .select(count.as("total"))
+    .where("tickets.account_id", "=", accountId)
+    .where((row) => row.and(conditions(reader.engine, narrowedBy(accountId, filter), narrowing, row)));
+  const { created, updated } = since;
+  return sql`${found
+    .$if(created !== undefined, (some) => some.where(sql<SqlBool>`created_period >= ${created}`))
+    .$if(updated !== undefined, (some) => some.where(sql<SqlBool>`updated_period >= ${updated}`))}`;
+}
+
+/** Those of one period only: at most some 50,000 of a million in two years, at 0.05 to 0.3 microseconds each. */
+function walked(
+  { query, engine }: Reader,
+  accountId: string,
+  filter: TicketFilter,
+  by: "sinceCreated" | "sinceUpdated",
+  next: number,
+): RawBuilder<number> {
+  const column = by === "sinceCreated" ? "tickets.created_at" : "tickets.updated_at";
+  const passive: Passive = new Set(NARROWING.filter((name) => name !== by));
+  const found = query
+    .selectFrom("tickets")
+    .select((row) => row.fn.countAll<number>().as("total"))
+    .where("tickets.account_id", "=", accountId)
+    .where(column, "<", next * PERIOD)
+    .where((row) => row.and(conditions(engine, narrowedBy(accountId, filter), { filter, passive }, row)));
+  return sql`${found}`;
+}
