@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { refuseHidden } from "./access.ts";
@@ -36,8 +37,8 @@ export function serveApi(api: FastifyInstance, parts: ApiParts): Promise<object>
     async (request: FastifyRequest, payload: IncomingMessage) =>
       await parser.read(
         payload,
-        (hash) => {
-          if (request.call?.idempotent != null) request.call.idempotent.bodyHash = hash;
+        (bytes) => {
+          if (request.call?.idempotent != null) request.call.idempotent.bodyHash = hash("sha256", bytes, "hex");
         },
         rawBodyOf(context, request),
         request.routeOptions.config.endpoint?.body !== undefined,

@@ -19,7 +19,7 @@ import { insertMessage } from "../storage/messages.ts";
 import { type MessageRow, NO_DELIVERY, NO_MAIL_OPTIONS, NO_ROUTE, type TicketRow } from "../storage/schema.ts";
 import { messageEntry } from "../storage/search-entries.ts";
 import { indexNewEntry } from "../storage/search.ts";
-import { findUser, userName } from "../storage/users.ts";
+import { findUserName } from "../storage/users.ts";
 import { usualCopies } from "./copies.ts";
 import type { DeliveryPayload } from "./delivery-jobs.ts";
 import { type MailOptions, checkMailOptions } from "./mail-options.ts";
@@ -130,9 +130,9 @@ async function checkUser(
     faults.add(`${path}user_id is required for ${what}: the id of a user`);
     return null;
   }
-  const user = await findUser(tx, accountId, userId);
-  if (user === undefined) faults.add(`${path}user_id must be the id of a user`);
-  return user === undefined ? null : { id: user.id, name: userName(user) };
+  const name = await findUserName(tx, accountId, userId);
+  if (name === undefined) faults.add(`${path}user_id must be the id of a user`);
+  return name === undefined ? null : { id: userId, name };
 }
 
 function checkSender(from: string | null | undefined, faults: Faults, path: string): void {

@@ -4,7 +4,7 @@ import type { Bounce } from "../mail/bounce.ts";
 import type { Tx } from "../storage/database.ts";
 import { findMessageByMailId } from "../storage/messages.ts";
 import { type MessageRow, NO_ROUTE } from "../storage/schema.ts";
-import { lockTicket, updateTicket } from "../storage/tickets.ts";
+import { lockTicket, touchTicket } from "../storage/tickets.ts";
 import { writeMessage } from "./add-message.ts";
 import { changeDelivery } from "./finish-attempt.ts";
 import { mailKey } from "./mail-key.ts";
@@ -25,7 +25,7 @@ export async function fileBounce(tx: Tx, accountId: string, bounce: Bounce): Pro
   const at = now();
   if (bounce.kind === "failed") await changeDelivery(tx, original, { delivery_state: "failed", delivery_error: text });
   const note = await writeMessage(tx, ticket, SYSTEM, { row: noteRow(text), attachmentIds: [], received: true }, at);
-  await updateTicket(tx, accountId, ticket.id, {}, at);
+  await touchTicket(tx, accountId, ticket.id, {}, at);
   const reason = `a delivery report on the message ${original.id}`;
   return { outcome: "bounce", reason, ticketId: ticket.id, messageId: note.id };
 }

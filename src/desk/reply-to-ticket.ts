@@ -5,7 +5,7 @@ import { now } from "../domain/time.ts";
 import type { Tx } from "../storage/database.ts";
 import { recordEvent } from "../storage/events.ts";
 import type { MessageRow, TicketRow } from "../storage/schema.ts";
-import { type TicketChanges, lockCurrentTicket, updateTicket } from "../storage/tickets.ts";
+import { type TicketChanges, lockCurrentTicket, touchTicket } from "../storage/tickets.ts";
 import { type MessageInput, prepareMessage, writeMessage } from "./add-message.ts";
 import { copiesAfter } from "./copies.ts";
 import { dropTicketDraft } from "./drafts.ts";
@@ -52,8 +52,8 @@ export async function ticketAnswered(
   message: MessageRow,
   at: number,
   reopens = true,
-): Promise<TicketRow> {
-  const changes: TicketChanges = { ...summaryWith(ticket, message) };
+): Promise<void> {
+  const changes: Omit<TicketChanges, "label_ids"> = { ...summaryWith(ticket, message) };
   const cameByMail = message.direction === "in" && message.thread_reason !== null;
   const reply_cc = cameByMail ? await copiesAfter(tx, ticket, message) : ticket.reply_cc;
   if (reply_cc !== ticket.reply_cc) changes.reply_cc = reply_cc;
@@ -66,5 +66,5 @@ export async function ticketAnswered(
     };
     await recordEvent(tx, ticket.account_id, actor, { kind: "ticket.updated", ticketId: ticket.id, changes: changed });
   }
-  return await updateTicket(tx, ticket.account_id, ticket.id, changes, at);
+  await touchTicket(tx, ticket.account_id, ticket.id, changes, at);
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomInt } from "node:crypto";
 import { now } from "./time.ts";
 
 const ID = /^[0-9a-f]{24}$/;
@@ -26,7 +26,7 @@ export function newId(): string {
   if (millisecond > lastMillisecond) {
     lastMillisecond = millisecond;
     // The top bit stays clear: there is always room to count up within the millisecond.
-    counter = randomBytes(6).readUIntBE(0, 6) % (COUNTER_LIMIT / 2);
+    counter = randomInt(COUNTER_LIMIT / 2);
   } else {
     counter += 1;
   }

@@ -157,27 +157,39 @@ export async function updateTicket(
     await deleteTicketLabels(tx, accountId, id);
     await insertTicketLabels(tx, accountId, id, labelIdsOf({ label_ids: changes.label_ids }));
   }
-  const ticket = await update.first(tx, { accountId, id, at, ...changes });
+  const ticket = await updateAndReturn.first(tx, { accountId, id, at, ...changes });
   if (ticket === undefined) throw new Error(`there is no ticket ${id}`);
   return ticket;
 }
 
-const update = preparedWrite(
-  (
-    db: WriteQueries,
-    { accountId, id, at, ...changes }: TicketChanges & { accountId: string; id: string; at: number },
-  ) =>
-    db
-      .updateTable("tickets")
-      .set((ticket) => ({
-        ...changes,
-        version: ticket("version", "+", 1),
-        updated_at: sql<number>`case when updated_at > ${at} then updated_at else ${at} end`,
-      }))
-      .where("account_id", "=", accountId)
-      .where("id", "=", id)
-      .returningAll(),
-);
+/** As `updateTicket`, for who does not look at the ticket again; labels it leaves alone. SQLite does without a copy of the row. */
+export async function touchTicket(
+  tx: Tx,
+  accountId: string,
+  id: string,
+  changes: Omit<TicketChanges, "label_ids">,
+  at: number,
+): Promise<void> {
+  const found = await update.run(tx, { accountId, id, at, ...changes });
+  if (found === 0) throw new Error(`there is no ticket ${id}`);
+}
+
+type Update = TicketChanges & { accountId: string; id: string; at: number };
+
+const updateAndReturn = preparedWrite((db: WriteQueries, changes: Update) => updated(db, changes).returningAll());
+const update = preparedWrite((db: WriteQueries, changes: Update) => updated(db, changes));
+
+function updated(db: WriteQueries, { accountId, id, at, ...changes }: Update) {
+  return db
+    .updateTable("tickets")
+    .set((ticket) => ({
+      ...changes,
+      version: ticket("version", "+", 1),
+      updated_at: sql<number>`case when updated_at > ${at} then updated_at else ${at} end`,
+    }))
+    .where("account_id", "=", accountId)
+    .where("id", "=", id);
+}
 
 /** Takes a label that is gone off up to `limit` tickets, without moving their version (K4). Returns how many it took it off. */
 export async function removeLabelFromTickets(

@@ -79,6 +79,20 @@ export function userName(user: Pick<UserRow, "first_name" | "last_name" | "email
   );
 }
 
+const nameById = prepared((db, { accountId, id }: { accountId: string; id: string }) =>
+  db
+    .selectFrom("users")
+    .select(["first_name", "last_name", "email"])
+    .where("account_id", "=", accountId)
+    .where("id", "=", id),
+);
+
+/** The name of a user, as above; undefined when there is no such user. */
+export async function findUserName(reader: Reader, accountId: string, id: string): Promise<string | undefined> {
+  const user = await nameById.first(reader, { accountId, id });
+  return user === undefined ? undefined : userName(user);
+}
+
 /** Who has this email and may sign in, over all accounts or in one; the oldest `limit` of them. */
 export async function findWhoSignsIn(
   reader: Reader,

@@ -52,38 +52,45 @@ export async function presentMessages(
   const wantsAttachments = asked === null || asked.has("attachments") || asked.has("inline_attachment_ids");
   const attachments = wantsAttachments ? await listAttachments(reader, accountId, ids) : [];
   const byMessage = Map.groupBy(attachments, ({ message_id }) => message_id);
-  return messages.map((message) => {
-    const reply = message.type === "reply";
-    const resource = {
-      id: message.id,
-      type: message.type,
-      ...(reply && { direction: message.direction }),
-      from_name: message.from_name,
-      body: message.body,
-      htmlized: message.htmlized === 1,
-      ...(reply && { from: message.from, to: message.to }),
-      user_id: message.user_id,
-      attachments: (byMessage.get(message.id) ?? []).map((attachment) => presentAttachment(attachment, null)),
-      created_at: formatTime(message.created_at),
-      ...(reply && {
-        more_body: message.more_body,
-        thread_reason: message.thread_reason,
-        auto_kind: message.auto_kind,
-        verdicts: message.verdicts === null ? null : (JSON.parse(message.verdicts) as object),
-        spam_score: message.spam_score,
-        cc: message.cc,
-        bcc: message.bcc,
-        subject: message.subject,
-        send_at: message.send_at === null ? null : formatTime(message.send_at),
-        forward: message.forward === 1,
-        inline_attachment_ids: shownInside(message, byMessage.get(message.id) ?? []),
-        ...delivery(message),
-      }),
-      ticket_id: message.ticket_id,
-      version: message.version,
-    };
-    return pickFields(resource, FIELDS, asked);
-  });
+  return messages.map((message) => messageWith(byMessage.get(message.id) ?? [], message, asked));
+}
+
+/** A message as the API shows it, with these attachments. */
+export function messageWith(
+  attachments: readonly AttachmentRow[],
+  message: MessageRow,
+  asked: ReadonlySet<string> | null,
+): Resource {
+  const reply = message.type === "reply";
+  const resource = {
+    id: message.id,
+    type: message.type,
+    ...(reply && { direction: message.direction }),
+    from_name: message.from_name,
+    body: message.body,
+    htmlized: message.htmlized === 1,
+    ...(reply && { from: message.from, to: message.to }),
+    user_id: message.user_id,
+    attachments: attachments.map((attachment) => presentAttachment(attachment, null)),
+    created_at: formatTime(message.created_at),
+    ...(reply && {
+      more_body: message.more_body,
+      thread_reason: message.thread_reason,
+      auto_kind: message.auto_kind,
+      verdicts: message.verdicts === null ? null : (JSON.parse(message.verdicts) as object),
+      spam_score: message.spam_score,
+      cc: message.cc,
+      bcc: message.bcc,
+      subject: message.subject,
+      send_at: message.send_at === null ? null : formatTime(message.send_at),
+      forward: message.forward === 1,
+      inline_attachment_ids: shownInside(message, attachments),
+      ...delivery(message),
+    }),
+    ticket_id: message.ticket_id,
+    version: message.version,
+  };
+  return pickFields(resource, FIELDS, asked);
 }
 
 /** Those that the HTML shows as its pictures (`cid:`, RFC 2392): they are no files of their own to whoever reads it. */

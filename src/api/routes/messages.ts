@@ -13,7 +13,7 @@ import { readPrecondition } from "../conventions/etag.ts";
 import { readFields } from "../conventions/fields.ts";
 import { readPaging, readSort } from "../conventions/paging.ts";
 import { OF_PAGES, OF_RESOURCE, sortParameter } from "../parameters.ts";
-import { presentMessage, presentMessages } from "../present/message.ts";
+import { messageWith, presentMessage, presentMessages } from "../present/message.ts";
 import type { Router } from "../router.ts";
 import { Message, NewMessageBody } from "../schemas/messages.ts";
 
@@ -77,7 +77,12 @@ export function declareMessages(router: Router): void {
       const input = asAuthor(call, checkBody(NewMessageBody, request.body, faults));
       const condition = readPrecondition(request.headers["if-match"]);
       const message = await replyToTicket(tx, account.id, actor, pathId(call, "ticket_id"), input, faults, condition);
-      const body = await presentMessage(tx, account.id, message, readFields(query));
+      const fields = readFields(query);
+      // What has no attachments needs not be asked for them.
+      const body =
+        (input.attachment_ids ?? []).length === 0
+          ? messageWith([], message, fields)
+          : await presentMessage(tx, account.id, message, fields);
       return created(body, `/tickets/${message.ticket_id}/messages/${message.id}`, message.version);
     },
   );
