@@ -3,7 +3,7 @@ import type { BenchAccount } from "../data/build-accounts.ts";
 import { openDataSet } from "../data/data-set.ts";
 import { ask, askJson } from "../load/ask.ts";
 import { type Served, serveFrom } from "../load/served.ts";
-import { SEARCHES, SORTS, countOf, filtersOf } from "./questions.ts";
+import { SEARCHES, SEARCH_ORDERS, SORTS, countOf, filtersOf } from "./questions.ts";
 
 const SMALL = 10_000;
 const PER_PAGE = 10;
@@ -78,7 +78,12 @@ const QUESTIONS: Record<string, (side: Side) => Promise<Questions>> = {
   },
   growth_search: async () =>
     await Promise.resolve(
-      new Map([["two words", SEARCHES.map((words) => `/api/v1/tickets?q=${encodeURIComponent(words)}`)]]),
+      new Map(
+        Object.entries(SEARCH_ORDERS).map(([name, sort]) => [
+          `two words, ${name}`,
+          SEARCHES.map((words) => `/api/v1/tickets?sort=${sort}&q=${encodeURIComponent(words)}`),
+        ]),
+      ),
     ),
 };
 

@@ -65,6 +65,9 @@ export const SEARCHES = pairs(
   ["the", "you", "address", "yesterday", "broken", "account", "tuesday", "replacement"],
 );
 
+/** The orders that a search is measured in, by what they are called. */
+export const SEARCH_ORDERS = { ranked: "relevance", newest: "-created_at" } as const;
+
 function pairs(first: readonly string[], second: readonly string[]): string[] {
   return first.flatMap((one) => second.map((other) => `${one} ${other}`));
 }

@@ -134,10 +134,10 @@ function matching(
     and words @@ ${matchAll(terms).postgres}::tsquery)`;
 }
 
-/** The newest messages that match: their tickets, as a JSON array, and where in the index the oldest of them is (SQLite). */
+/** The newest messages that match: their tickets, as a JSON array, and where in the index older ones are; null when these are all (SQLite). */
 export interface NewestMatches {
   tickets: string;
-  oldest: number;
+  before: number | null;
 }
 
 /**
@@ -148,13 +148,14 @@ export interface NewestMatches {
 export function ticketHolds(
   accountId: string,
   terms: readonly SearchTerm[],
-  { tickets, oldest }: NewestMatches,
+  { tickets, before }: NewestMatches,
 ): RawBuilder<SqlBool> {
-  return sql<SqlBool>`(tickets.id in (select value from json_each(${tickets})) or
-    exists (select 1 from search_entries as held where held.account_id = ${accountId} and held.id in
+  const isKnown = sql<SqlBool>`tickets.id in (select value from json_each(${tickets}))`;
+  if (before === null) return isKnown;
+  return sql<SqlBool>`(${isKnown} or exists (select 1 from search_entries as held where held.account_id = ${accountId} and held.id in
     (select messages.id from messages where messages.account_id = ${accountId} and messages.ticket_id = tickets.id
       union all select tickets.id)
-    and held.entry < ${oldest} and ${entryHolds(terms)}))`;
+    and held.entry < ${before} and ${entryHolds(terms)}))`;
 }
 
 /** Whether the message of a row matches every term, asked of each by itself (SQLite). */
