@@ -1,4 +1,4 @@
-import { type RawBuilder, sql } from "kysely";
+import { sql } from "kysely";
 import type { RankedHit } from "../domain/relevance.ts";
 import type { SearchTerm } from "../domain/search-words.ts";
 import type { Reader } from "./database.ts";
@@ -30,7 +30,7 @@ function closer(terms: readonly SearchTerm[]): { phrase: Match | null; near: Mat
 async function sqliteHits(reader: Reader, accountId: string, terms: readonly SearchTerm[]): Promise<RankedHit[]> {
   const place = await placeOf(reader, accountId);
   if (place === null) return [];
-  const { rows: newest } = await newestEntries(accountId, place, terms, RANKED_MESSAGES).execute(reader.query);
+  const newest = await findNewestEntries(reader, accountId, place, terms);
   const [last, first] = [newest[0]?.entry, newest.at(-1)?.entry];
   if (last === undefined || first === undefined) return [];
   const among = async (match: Match | null): Promise<ReadonlySet<number>> =>
@@ -65,29 +65,30 @@ interface Entry {
   ticket_id: string;
 }
 
-/** The tickets of the newest messages that match, of at most so many messages (SQLite). */
+/** Where a list of what is found begins, newest first (SQLite). */
 export async function findNewestMatches(
   reader: Reader,
   accountId: string,
   terms: readonly SearchTerm[],
-  most: number,
 ): Promise<NewestMatches> {
   const place = await placeOf(reader, accountId);
-  if (place === null) return { tickets: "[]", before: null };
-  const { rows } = await sql<{ tickets: string; oldest: number; count: number }>`
-    select json_group_array(distinct ticket_id) as tickets, min(entry) as oldest, count(*) as count
-    from (${newestEntries(accountId, place, terms, most)})`.execute(reader.query);
-  const [found] = rows;
-  if (found === undefined) throw new Error("an aggregate has a row");
-  return { tickets: found.tickets, before: found.count < most ? null : found.oldest };
+  const newest = place === null ? [] : await findNewestEntries(reader, accountId, place, terms);
+  const tickets = new Set(newest.map(({ ticket_id }) => ticket_id));
+  return { tickets: JSON.stringify([...tickets]), oldest: newest.at(-1)?.entry ?? 0 };
 }
 
-function newestEntries(accountId: string, place: Place, terms: readonly SearchTerm[], most: number): RawBuilder<Entry> {
-  return sql<Entry>`select search_index.rowid as entry, held.ticket_id
+async function findNewestEntries(
+  { query }: Reader,
+  accountId: string,
+  place: Place,
+  terms: readonly SearchTerm[],
+): Promise<Entry[]> {
+  const { rows } = await sql<Entry>`select search_index.rowid as entry, held.ticket_id
     from search_index cross join search_entries as held on held.entry = search_index.rowid
     where search_index match ${place.scope + matchAll(terms).sqlite} and search_index.rowid ${within(place)}
       and +held.account_id = ${accountId} and held.ticket_id is not null
-    order by search_index.rowid desc limit ${most}`;
+    order by search_index.rowid desc limit ${RANKED_MESSAGES}`.execute(query);
+  return rows;
 }
 
 async function entriesIn({ query }: Reader, place: Place, match: Match): Promise<ReadonlySet<number>> {

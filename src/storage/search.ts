@@ -134,10 +134,10 @@ function matching(
     and words @@ ${matchAll(terms).postgres}::tsquery)`;
 }
 
-/** The newest messages that match: their tickets, as a JSON array, and where in the index older ones are; null when these are all (SQLite). */
+/** The newest messages that match: their tickets, as a JSON array, and where in the index the oldest of them is (SQLite). */
 export interface NewestMatches {
   tickets: string;
-  before: number | null;
+  oldest: number;
 }
 
 /**
@@ -148,14 +148,13 @@ export interface NewestMatches {
 export function ticketHolds(
   accountId: string,
   terms: readonly SearchTerm[],
-  { tickets, before }: NewestMatches,
+  { tickets, oldest }: NewestMatches,
 ): RawBuilder<SqlBool> {
-  const isKnown = sql<SqlBool>`tickets.id in (select value from json_each(${tickets}))`;
-  if (before === null) return isKnown;
-  return sql<SqlBool>`(${isKnown} or exists (select 1 from search_entries as held where held.account_id = ${accountId} and held.id in
+  return sql<SqlBool>`(tickets.id in (select value from json_each(${tickets})) or
+    exists (select 1 from search_entries as held where held.account_id = ${accountId} and held.id in
     (select messages.id from messages where messages.account_id = ${accountId} and messages.ticket_id = tickets.id
       union all select tickets.id)
-    and held.entry < ${before} and ${entryHolds(terms)}))`;
+    and held.entry < ${oldest} and ${entryHolds(terms)}))`;
 }
 
 /** Whether the message of a row matches every term, asked of each by itself (SQLite). */

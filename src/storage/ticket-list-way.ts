@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { Reader } from "./database.ts";
 import type { Slice, SortDirection } from "./paging.ts";
 import { prepared } from "./prepared.ts";
-import { RANKED_MESSAGES, findNewestMatches } from "./search-window.ts";
+import { findNewestMatches } from "./search-window.ts";
 import { findFewEntries } from "./search.ts";
 import {
   NARROWING,
@@ -46,14 +46,11 @@ export async function wayOf(
   const { terms, ...others } = filter;
   if (terms !== undefined && terms.length > 0) {
     const rows = limit + offset;
-    const isDeep = rows > NEAR_TOP;
-    const common = Math.round((isDeep ? COMMON : COMMON_NEAR_TOP) * Math.sqrt(rows));
-    const few = { ...straight, passive: ALL_PASSIVE, ofFew: true };
-    const entries = isDeep ? await findFewEntries(reader, accountId, terms, common) : null;
-    if (entries !== null) return { ...few, entries };
-    const asksBeyond = await findNewestMatches(reader, accountId, terms, isDeep ? RANKED_MESSAGES : common);
-    if (asksBeyond.before === null) return { ...few, asksBeyond };
+    const common = Math.round((rows > NEAR_TOP ? COMMON : COMMON_NEAR_TOP) * Math.sqrt(rows));
+    const entries = await findFewEntries(reader, accountId, terms, common);
+    if (entries !== null) return { ...straight, passive: ALL_PASSIVE, ofFew: true, entries };
     const passive = await passiveFilters(reader, accountId, others, first);
+    const asksBeyond = await findNewestMatches(reader, accountId, terms);
     return { ...straight, passive, asksBeyond, ofFew: isOfFew(filter) };
   }
   if (isOfFew(filter)) return { ...straight, passive: ALL_PASSIVE, ofFew: true };
