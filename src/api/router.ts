@@ -164,7 +164,7 @@ export class Router {
   ): void {
     const route: Route = { ...options, verb: "GET", path, stream: true };
     this.routes.push(route);
-    this.#app.get(path, { config: { endpoint: route }, compress: false }, async (request, reply) => {
+    this.#app.get(path, { config: { endpoint: route } }, async (request, reply) => {
       const takeOver = handle(callOf(request));
       writeHeaders(reply, await chargedHeaders(this.context.meter, request.call, 200));
       if (request.method === "HEAD") return await reply.header("Content-Type", "text/event-stream").send();
@@ -183,7 +183,7 @@ export class Router {
   ): void {
     const route: Route = { ...options, verb: "GET", path, binary: true };
     this.routes.push(route);
-    this.#app.get(path, { config: { endpoint: route }, compress: false }, async (request, reply) => {
+    this.#app.get(path, { config: { endpoint: route } }, async (request, reply) => {
       const { headers, stream } = await handle(callOf(request));
       writeHeaders(reply, await chargedHeaders(this.context.meter, request.call, 200));
       return reply.headers(headers).send(stream);

@@ -1,9 +1,8 @@
-import swagger from "@fastify/swagger";
-import swaggerUi from "@fastify/swagger-ui";
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
 import { HttpError, refusalOf } from "./errors.ts";
 import { requestIdOf } from "./http-server.ts";
 import type { Log } from "./log.ts";
+import { serveDocumentation } from "./serve-documentation.ts";
 import { serveWebClient } from "./serve-web-client.ts";
 
 export interface Pages {
@@ -17,15 +16,8 @@ export interface Pages {
   log: Log;
 }
 
-/** Everything from this server, nothing from another. */
-const DOCUMENTATION_POLICY =
-  "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
-
 /** What stands beside the API: the web client, the documentation with try-it, the health checks. */
-export async function servePages(
-  app: FastifyInstance,
-  { document, isSecure, isReady, webClient, log }: Pages,
-): Promise<void> {
+export function servePages(app: FastifyInstance, { document, isSecure, isReady, webClient, log }: Pages): void {
   const refusePlain: onRequestHookHandler = (request, _reply, done) => {
     done(isSecure(request) ? undefined : new HttpError(403, "HTTPS is required"));
   };
@@ -45,15 +37,7 @@ export async function servePages(
   app.get("/readyz", async (_request, reply) => ((await isReady()) ? text(reply, 200, "ok\n") : text(reply, 503, "")));
 
   serveWebClient(app, webClient, refusePlain);
-  await app.register(swagger, { mode: "static", specification: { document: document as never } });
-  await app.register(swaggerUi, {
-    routePrefix: "/docs",
-    staticCSP: true,
-    transformStaticCSP: () => DOCUMENTATION_POLICY,
-    uiConfig: { layout: "BaseLayout", tryItOutEnabled: true, persistAuthorization: false, validatorUrl: null },
-    uiHooks: { onRequest: refusePlain },
-    theme: { title: "Cantrip API" },
-  });
+  serveDocumentation(app, document, refusePlain);
 }
 
 async function text(reply: FastifyReply, status: number, body: string): Promise<FastifyReply> {

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from "node:http";
 import { fileURLToPath } from "node:url";
-import compress from "@fastify/compress";
 import Fastify, { type FastifyInstance } from "fastify";
 import { sql } from "kysely";
 import type { Db } from "../storage/database.ts";
@@ -12,7 +11,7 @@ import type { IncomingMail } from "../desk/requeue-received.ts";
 import type { OutgoingMail } from "../desk/try-mail.ts";
 import { FailureLimit, authenticate } from "./auth.ts";
 import { BASE_PATH } from "./conventions/answer.ts";
-import { BROTLI, COMPRESS_FROM } from "./conventions/compression.ts";
+import { compressPages } from "./conventions/compression.ts";
 import { openTransport } from "./conventions/transport.ts";
 import { rewriteUrl } from "./conventions/url.ts";
 import { HEADER_LIMIT, createHttpServer } from "./http-server.ts";
@@ -84,6 +83,7 @@ export async function createApiServer({
   const app = Fastify({
     serverFactory: (handler) => createHttpServer(config, log, kept.before(handler), stopping),
     logger: false,
+    schemaController: NO_SCHEMAS,
     rewriteUrl,
     forceCloseConnections: "idle",
     // What reaches a server that closes is answered like everything before it.
@@ -104,11 +104,7 @@ export async function createApiServer({
   app.addHook("onClose", async () => {
     await uses.close();
   });
-  await app.register(compress, {
-    threshold: COMPRESS_FROM,
-    encodings: ["br", "gzip"],
-    brotliOptions: BROTLI,
-  });
+  compressPages(app);
   // Streams go on for ever: they end before the server waits for what is still running.
   stopping?.addEventListener("abort", () => live.close());
   app.addHook("preClose", async () => await Promise.resolve(live.close()));
@@ -151,7 +147,7 @@ export async function createApiServer({
   if (metrics !== undefined) {
     serveMetrics(app, { token: config.metricsToken, transport, text: async () => await metrics.text() });
   }
-  await servePages(app, {
+  servePages(app, {
     document: document.current,
     isSecure: (request) => transport.isSecure(request.raw),
     webClient: webClient ?? fileURLToPath(BUILT_CLIENT),
@@ -160,6 +156,13 @@ export async function createApiServer({
   });
   serveViews(app, { db: storage.db, blobs: storage.blobs, auth });
   return app;
+}
+
+/** The conventions check and write JSON themselves. The framework's own checker and writer are half a megabyte of sources. */
+const NO_SCHEMAS = { compilersFactory: { buildValidator: refuseSchema, buildSerializer: refuseSchema } };
+
+function refuseSchema(): never {
+  throw new Error("routes have no schema of the framework's");
 }
 
 async function isReady(db: Db): Promise<boolean> {

@@ -1,5 +1,7 @@
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
 import { document } from "../support/openapi-check.ts";
+import { exchangeBytes } from "../support/raw-http.ts";
 import { type Got, type TestServer, send, sharedServer } from "../support/test-api.ts";
 import { ENGINE_MISSING } from "../support/test-storage.ts";
 
@@ -82,6 +84,28 @@ describe.skipIf(ENGINE_MISSING !== null)("the documentation at /docs", () => {
     expect(shown).toEqual((await get("/api/v1/openapi.json")).body);
     expect(shown.servers).toEqual([{ url: "/api/v1" }]);
     expect(JSON.stringify(document)).not.toMatch(FOREIGN);
+  });
+
+  test("is compressed as the browser takes it, and not sent where it has been", async () => {
+    const ask = async (path: string, ...headers: string[]) =>
+      await exchangeBytes(
+        server,
+        Buffer.from([`GET ${path} HTTP/1.1`, "Host: x", "Connection: close", ...headers, "", ""].join("\r\n")),
+      );
+    for (const path of ["/docs/json", "/docs/static/swagger-ui.css"]) {
+      const plain = await ask(path);
+      const gzip = await ask(path, "Accept-Encoding: gzip");
+      const brotli = await ask(path, "Accept-Encoding: gzip, deflate, br");
+      expect([plain, gzip, brotli].map((got) => got.header("content-encoding"))).toEqual([undefined, "gzip", "br"]);
+      expect([plain, gzip, brotli].map((got) => got.header("vary"))).toEqual(Array(3).fill("Accept-Encoding"));
+      expect(gunzipSync(gzip.bytes).equals(plain.bytes)).toBe(true);
+      expect(brotliDecompressSync(brotli.bytes).equals(plain.bytes)).toBe(true);
+    }
+    expect((await ask("/docs", "Accept-Encoding: gzip")).header("content-encoding")).toBeUndefined();
+    const known = String((await get("/docs/static/swagger-ui.css")).headers.etag);
+    const again = await ask("/docs/static/swagger-ui.css", `If-None-Match: ${known}`);
+    expect([again.status, again.text]).toEqual([304, ""]);
+    expect((await send(server, "HEAD", "/docs")).status).toBe(200);
   });
 
   test("gives no file but its own", async () => {

@@ -99,6 +99,15 @@ describe.skipIf(ENGINE_MISSING !== null)("what a request may look like", () => {
     expect(chunked.status).toBe(201);
   });
 
+  test("T6: a body is taken as it is: one that says it is compressed is 415", async () => {
+    for (const coding of ["gzip", "br", "deflate", "GZIP", "unheard-of", "identity, gzip"]) {
+      const got = await ask("POST /api/v1/customers", [TYPED, `Content-Encoding: ${coding}`], "{}");
+      expect([coding, got.status, got.header("accept-encoding")]).toEqual([coding, 415, "identity"]);
+    }
+    expect((await ask("POST /api/v1/customers", [TYPED, "Content-Encoding: Identity"], "{}")).status).toBe(201);
+    expect((await ask("POST /api/v1/customers", ["Content-Encoding: gzip"])).status).toBe(201);
+  });
+
   test("T6: a request without a body needs no type, and may say one", async () => {
     const { body: label } = await desk.post("/labels", { name: "typed" });
     const { id } = await desk.ticket();

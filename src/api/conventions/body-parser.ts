@@ -29,8 +29,16 @@ export function checkBodyHeaders(
   if (type !== expected) {
     throw new HttpError(415, `Unsupported Media Type: a request with a body needs Content-Type: ${expected}`);
   }
+  const coding = request.headers["content-encoding"]?.trim().toLowerCase() ?? PLAIN;
+  if (coding !== PLAIN) {
+    const message = "Unsupported Media Type: bodies are taken as they are, without Content-Encoding";
+    throw new HttpError(415, message, { "Accept-Encoding": PLAIN });
+  }
   if (Number(request.headers["content-length"] ?? 0) > limit) throw tooLarge(limit);
 }
+
+/** The only coding of a body that is taken; RFC 9110 15.5.16 has a refusal say so. */
+const PLAIN = "identity";
 
 /** By the verb; a DELETE has a body that counts only where the route `declared` one. */
 function bodyCounts({ method = "" }: IncomingMessage, declared: boolean): boolean {

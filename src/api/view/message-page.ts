@@ -21,16 +21,21 @@ export interface MessagePage {
  * A page that shows parts of one message, for a frame without rights. A mail that sets colours of its own stays on white
  * paper, also in the dark: on any other ground some of it would be illegible. Others, a note among them, have no ground.
  */
-export function messagePage(parts: readonly Part[], theme: Theme, options: SanitizeOptions): MessagePage {
+export async function messagePage(
+  parts: readonly Part[],
+  theme: Theme,
+  options: SanitizeOptions,
+): Promise<MessagePage> {
   let blocked = 0;
   let coloured = false;
-  const bodies = parts.map(({ text, isHtml }) => {
-    const mail = isHtml ? sanitizeMail(text, options) : null;
-    if (mail === null) return textToHtml(isHtml ? readableText(text) : text);
-    blocked += mail.blocked;
-    coloured ||= mail.coloured;
-    return `<div class="html">${mail.html}</div>`;
-  });
+  const bodies: string[] = [];
+  for (const { text, isHtml } of parts) {
+    const mail = isHtml ? await sanitizeMail(text, options) : null;
+    blocked += mail?.blocked ?? 0;
+    coloured ||= mail?.coloured === true;
+    if (mail === null) bodies.push(textToHtml(isHtml ? readableText(text) : text));
+    else bodies.push(`<div class="html">${mail.html}</div>`);
+  }
   const paper = coloured ? "light" : theme;
   const content = bodies.map((body) => `<div dir="auto">${body}</div>`).join("\n");
   const html = `<!doctype html>

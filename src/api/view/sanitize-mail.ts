@@ -1,5 +1,4 @@
 // Longer than most: what a mail may hold stands in one place.
-import sanitizeHtml from "sanitize-html";
 import { readTokens, voidTags } from "../../domain/html-tokens.ts";
 import { safeStyle } from "./safe-style.ts";
 
@@ -83,8 +82,10 @@ type Attributes = Record<string, string>;
  * and to the telephone only, images come from the mail's own attachments, or from elsewhere when that is allowed.
  * Null when it is too large, or too deep, to be read in the time that there is.
  */
-export function sanitizeMail(html: string, options: SanitizeOptions): SanitizedMail | null {
+export async function sanitizeMail(html: string, options: SanitizeOptions): Promise<SanitizedMail | null> {
   if (isTooComplex(html)) return null;
+  // With the first mail that is shown: with what it brings it is half a megabyte of sources.
+  const { default: sanitizeHtml } = await import("sanitize-html");
   const mail: SanitizedMail = { html: "", blocked: 0, coloured: false };
   mail.html = sanitizeHtml(html.replaceAll("\0", ""), {
     allowedTags: TAGS,

@@ -26,7 +26,7 @@ export interface Views {
  */
 export function serveViews(app: FastifyInstance, views: Views): void {
   app.get("/view/messages/:ticket_id/:message_id", async (request, reply) => await showMessage(views, request, reply));
-  app.get("/view/attachments/:attachment_id", { compress: false }, async (request, reply) => {
+  app.get("/view/attachments/:attachment_id", async (request, reply) => {
     return await showAttachment(views, request, reply);
   });
 }
@@ -57,7 +57,8 @@ async function showMessage(views: Views, request: FastifyRequest, reply: Fastify
   const theme = THEMES.find((each) => each === asked.get("theme")) ?? "light";
   const attachments = await listAttachments(db, account.id, [message.id]);
   const locate = (contentId: string): string | null => locateInline(attachments, contentId);
-  const { html, blocked } = messagePage(partsOf(message, asked.get("part")), theme satisfies Theme, { images, locate });
+  const parts = partsOf(message, asked.get("part"));
+  const { html, blocked } = await messagePage(parts, theme satisfies Theme, { images, locate });
   return await reply
     .headers({
       ...FRAMED,
