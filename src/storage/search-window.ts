@@ -5,6 +5,7 @@ import type { Reader } from "./database.ts";
 import { type Match, matchAll, matchNear, matchPhrase } from "./search-match.ts";
 import type { NewestMatches } from "./search.ts";
 import { type Place, placeOf, within } from "./search-place.ts";
+import { shareOfNewest } from "./search-sample.ts";
 
 /** So many messages are ranked, the newest; more are not looked at for an order by relevance. */
 export const RANKED_MESSAGES = 1000;
@@ -49,14 +50,27 @@ async function sqliteHits(reader: Reader, accountId: string, terms: readonly Sea
 
 const NONE: ReadonlySet<number> = new Set();
 
-async function postgresHits({ query }: Reader, accountId: string, terms: readonly SearchTerm[]): Promise<RankedHit[]> {
+/**
+ * From such a share on the newest messages are looked at one after the other until enough are found, 0.4 microseconds each; of
+ * rarer words all are found by their index, 1.1 each, and sorted.
+ */
+const COMMON_SHARE = 1 / 50;
+
+/** How the words stand in them is asked of those alone that are ranked: it takes as long as finding them. */
+async function postgresHits(reader: Reader, accountId: string, terms: readonly SearchTerm[]): Promise<RankedHit[]> {
+  const isCommon = (await shareOfNewest(reader, accountId, terms)) >= COMMON_SHARE;
   const { phrase, near, exact } = closer(terms);
   const held = (match: Match | null) => (match === null ? sql`false` : sql`words @@ ${match.postgres}::tsquery`);
+  const messages = sql`select id, ticket_id, words from search_entries
+    where account_id = ${accountId} and ticket_id is not null`;
+  // No index answers a `case`, and the planner expects it to hold for half of all; what has an offset is found before it is sorted.
+  const found = isCommon
+    ? sql`${messages} and case when ${held(matchAll(terms))} then true end`
+    : sql`${messages} and ${held(matchAll(terms))} offset 0`;
   const { rows } = await sql<RankedHit>`select ticket_id, ${held(phrase)} as phrase, ${held(near)} as near,
       ${held(exact)} as exact
-    from search_entries where account_id = ${accountId} and ticket_id is not null
-      and words @@ ${matchAll(terms).postgres}::tsquery
-    order by id desc limit ${RANKED_MESSAGES}`.execute(query);
+    from (select * from (${found}) as found order by id desc limit ${RANKED_MESSAGES}) as newest
+    order by id desc`.execute(reader.query);
   return rows;
 }
 

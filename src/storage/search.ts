@@ -157,6 +157,14 @@ export function ticketHolds(
     and held.entry < ${oldest} and ${entryHolds(terms)}))`;
 }
 
+/** As `ticketHolds`, on PostgreSQL: 16 microseconds a ticket. No index answers `is true`, and what has an offset is not made a join. */
+export function ticketHoldsEach(accountId: string, terms: readonly SearchTerm[]): RawBuilder<SqlBool> {
+  return sql<SqlBool>`exists (select 1 from search_entries as held where held.account_id = ${accountId} and held.id in
+    (select messages.id from messages where messages.account_id = ${accountId} and messages.ticket_id = tickets.id
+      union all select tickets.id)
+    and (held.words @@ ${matchAll(terms).postgres}::tsquery) is true offset 0)`;
+}
+
 /** Whether the message of a row matches every term, asked of each by itself (SQLite). */
 export function messageHolds(accountId: string, terms: readonly SearchTerm[]): RawBuilder<SqlBool> {
   return sql<SqlBool>`exists (select 1 from search_entries as held where held.account_id = ${accountId}

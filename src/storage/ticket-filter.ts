@@ -3,7 +3,7 @@ import type { SearchTerm } from "../domain/search-words.ts";
 import type { TicketState, TicketType } from "../domain/states.ts";
 import type { Engine } from "./database.ts";
 import type { Flag, Schema, TicketRow } from "./schema.ts";
-import { type NewestMatches, matchingTickets, ticketHolds, ticketsOfEntries } from "./search.ts";
+import { type NewestMatches, matchingTickets, ticketHolds, ticketHoldsEach, ticketsOfEntries } from "./search.ts";
 import { type TicketCondition, writeConditions } from "./ticket-conditions.ts";
 
 /** What a list of tickets is narrowed to. An absent member does not narrow; an empty list matches nothing. */
@@ -87,6 +87,8 @@ export interface Narrowing {
   asksBeyond?: NewestMatches;
   /** The entries of the messages that hold the words of a search, where they were found already (SQLite): JSON. */
   entries?: string;
+  /** Whether each ticket is asked for the words of a search, or those that hold them are found first (PostgreSQL). */
+  words?: "asked" | "found";
   /** Whether all tickets with the labels are found first, in place of asking each ticket: where they are few (SQLite). */
   findsLabelled?: boolean;
 }
@@ -94,12 +96,8 @@ export interface Narrowing {
 export type TicketExpression = ExpressionBuilder<Schema, "tickets">;
 
 /** `filter` says what there is to narrow by, and `values` by which values. */
-export function conditions(
-  engine: Engine,
-  values: Narrowed,
-  { filter, passive, asksBeyond, findsLabelled = false, entries }: Narrowing,
-  row: TicketExpression,
-) {
+export function conditions(engine: Engine, values: Narrowed, narrowing: Narrowing, row: TicketExpression) {
+  const { filter, passive, findsLabelled = false } = narrowing;
   const nothing = sql<SqlBool>`false`;
   const left = (name: keyof TicketFilter, column: keyof TicketRow) =>
     passive.has(name) ? sql`+${sql.ref(`tickets.${column}`)}` : sql.ref(`tickets.${column}`);
@@ -125,18 +123,20 @@ export function conditions(
     ...(findsLabelled ? labelsFound : passive.has("labelIds") ? labelsInFull : labels)(row, values, filter),
     ...since("created_at", "sinceCreated"),
     ...since("updated_at", "sinceUpdated"),
-    ...(filter.terms === undefined ? [] : [words(engine, accountId, filter.terms, asksBeyond, entries)]),
+    ...(filter.terms === undefined ? [] : [holdsTerms(engine, accountId, filter.terms, narrowing)]),
     ...writeConditions({ reader: { engine }, accountId, row }, filter.conditions),
   ];
 }
 
-function words(
+function holdsTerms(
   engine: Engine,
   accountId: string,
   terms: readonly SearchTerm[],
-  asksBeyond: NewestMatches | undefined,
-  entries: string | undefined,
+  { asksBeyond, entries, words }: Narrowing,
 ): RawBuilder<SqlBool> {
+  if (words === "asked") return ticketHoldsEach(accountId, terms);
+  // As an array, so that they are looked up: a join would compare each ticket in the order of the list with all of them.
+  if (words === "found") return sql<SqlBool>`tickets.id = any(array${matchingTickets({ engine }, accountId, terms)})`;
   if (entries !== undefined) return sql<SqlBool>`tickets.id in ${ticketsOfEntries(accountId, entries)}`;
   if (asksBeyond !== undefined) return ticketHolds(accountId, terms, asksBeyond);
   return sql<SqlBool>`tickets.id in ${matchingTickets({ engine }, accountId, terms)}`;

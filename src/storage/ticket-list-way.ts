@@ -1,7 +1,9 @@
 import { sql } from "kysely";
+import type { SearchTerm } from "../domain/search-words.ts";
 import type { Reader } from "./database.ts";
 import type { Slice, SortDirection } from "./paging.ts";
 import { prepared } from "./prepared.ts";
+import { shareOfNewest } from "./search-sample.ts";
 import { findNewestMatches } from "./search-window.ts";
 import { findFewEntries } from "./search.ts";
 import {
@@ -22,7 +24,7 @@ export interface TicketSort {
   direction: SortDirection;
 }
 
-/** How SQLite, which knows nothing of how many tickets a filter leaves, is to come upon a page. */
+/** How an engine is to come upon a page: SQLite knows nothing of how many tickets a filter leaves, PostgreSQL nothing of words together. */
 export interface ListWay extends Narrowing {
   /** Whether few are left at any rate: they are sorted, and no order is walked through. */
   ofFew: boolean;
@@ -42,8 +44,13 @@ export async function wayOf(
 ): Promise<ListWay> {
   const straight = { filter, passive: NONE_PASSIVE, ofFew: false, idsFirst: false };
   const [first] = sort;
-  if (reader.engine === "postgres" || first === undefined) return straight;
   const { terms, ...others } = filter;
+  if (first === undefined) return straight;
+  if (reader.engine === "postgres") {
+    if (terms === undefined || terms.length === 0) return straight;
+    const asked = isOfFew(filter) || (await areCommon(reader, accountId, terms, limit + offset));
+    return { ...straight, words: asked ? "asked" : "found" };
+  }
   if (terms !== undefined && terms.length > 0) {
     const rows = limit + offset;
     const common = Math.round((rows > NEAR_TOP ? COMMON : COMMON_NEAR_TOP) * Math.sqrt(rows));
@@ -56,6 +63,21 @@ export async function wayOf(
   if (isOfFew(filter)) return { ...straight, passive: ALL_PASSIVE, ofFew: true };
   if (offset >= DEEP) return await wayDown(reader, accountId, straight, sort, limit + offset);
   return { ...straight, passive: await passiveFilters(reader, accountId, filter, first) };
+}
+
+/**
+ * If words are in such a share of the messages, times the root of the rows up to a page's end, walking through the order comes upon that
+ * page as quickly as all are found and sorted: a ticket that is asked costs 16 microseconds, a message 5 (PostgreSQL).
+ */
+const COMMON_SHARE = 1 / 1000;
+
+async function areCommon(
+  reader: Reader,
+  accountId: string,
+  terms: readonly SearchTerm[],
+  rows: number,
+): Promise<boolean> {
+  return (await shareOfNewest(reader, accountId, terms)) >= COMMON_SHARE * Math.sqrt(rows);
 }
 
 /**
