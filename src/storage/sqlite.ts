@@ -66,7 +66,10 @@ export function openSqlite({ file, plugins = [] }: SqliteOptions): Driver {
   });
   const writes = wayOf(writer);
   const group = openGroupCommit(writer.database, {
-    begin: async () => await begin(writer.database),
+    begin: async () => {
+      await checkpoints.room();
+      await begin(writer.database);
+    },
     beforeCommit: () => snapshot.end(),
     sync: async () => {
       checkpoints.committed();
