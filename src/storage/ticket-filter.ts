@@ -189,5 +189,14 @@ function labelsInFull(row: TicketExpression, { labelIds = [] }: Narrowed, asked:
   if (asked.labelIds.length === 0) return [sql<SqlBool>`false`];
   // Most tickets have none, and are not looked through for each of them.
   const any = sql<SqlBool>`tickets.label_ids <> '[]'`;
-  return [any, row.or(labelIds.map((id) => sql<SqlBool>`instr(tickets.label_ids, ${id}) > 0`))];
+  const each = labelIds.map((id) => sql<SqlBool>`instr(tickets.label_ids, ${id}) > 0`);
+  if (labelIds.length === 1) return [any, ...each];
+  // Of the others most have one: whether it is among many is a look into a set, half the time for thirteen.
+  const first = row(sql`substr(tickets.label_ids, ${sql.lit(FIRST_LABEL)}, ${sql.lit(ID_LENGTH)})`, "in", labelIds);
+  const hasMore = sql<SqlBool>`length(tickets.label_ids) > ${sql.lit(FIRST_LABEL + ID_LENGTH + 1)}`;
+  return [any, row.or([first, row.and([hasMore, row.or(each)])])];
 }
+
+/** Where in a list of labels, a JSON array, the id of the first stands (from 1), and how long an id is. */
+const FIRST_LABEL = 3;
+const ID_LENGTH = 24;
