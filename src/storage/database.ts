@@ -26,6 +26,15 @@ export interface Way {
   readonly statements: Statements;
 }
 
+/** A step that a transaction leaves for the end: see `Tx.lastly`. */
+export type LastStep = () => Promise<unknown>;
+
+/** One way into an engine to write. */
+export interface WriteWay extends Way {
+  /** See `Tx.lastly`. */
+  readonly lastly: (step: LastStep) => void;
+}
+
 /** What the two engines do differently: see `sqlite.ts` and `postgres.ts`. */
 export interface Driver {
   readonly engine: Engine;
@@ -34,7 +43,7 @@ export interface Driver {
   /** For reads that may take more than a few milliseconds: counts, searches, deep pages. Off the main thread where the engine runs on it. */
   readonly longReads: Way;
   /** Runs `work` in one transaction; commits when it resolves, durably, and rolls back when it rejects. */
-  transaction<T>(work: (way: Way) => Promise<T>): Promise<T>;
+  transaction<T>(work: (way: WriteWay) => Promise<T>): Promise<T>;
   /** Whether the engine's error means that another transaction was in the way and the same work may succeed now. */
   isRetryable(error: unknown): boolean;
   /** See `Db`. */
@@ -64,14 +73,16 @@ export class Tx implements Reader {
   readonly engine: Engine;
   readonly #query: WriteQueries;
   readonly #statements: Statements;
+  readonly #lastly: WriteWay["lastly"];
   readonly hooks: (() => void | Promise<void>)[] = [];
   readonly touched = new Set<string>();
   #over = false;
 
-  constructor(engine: Engine, query: WriteQueries, statements: Statements) {
+  constructor(engine: Engine, query: WriteQueries, { statements, lastly }: Omit<WriteWay, "query">) {
     this.engine = engine;
     this.#query = query;
     this.#statements = statements;
+    this.#lastly = lastly;
   }
 
   get query(): WriteQueries {
@@ -91,6 +102,15 @@ export class Tx implements Reader {
   /** Runs `hook` after the commit, and not at all after a rollback. A hook's failure is its own affair: it must not throw. */
   onCommit(hook: () => void | Promise<void>): void {
     this.hooks.push(hook);
+  }
+
+  /**
+   * Leaves a step for the end, just before the commit: on SQLite all transactions that share a commit have done their work
+   * then, and the steps of all run in their order. None runs for a transaction that failed; one that fails ends all of them. For what
+   * costs the less the more of it is done at once, and what the transaction itself does not read.
+   */
+  lastly(step: LastStep): void {
+    this.#lastly(step);
   }
 
   /**
@@ -180,11 +200,11 @@ export class Db implements Reader {
       let tx: Tx | undefined;
       let result: T;
       try {
-        result = await this.#driver.transaction(async ({ query, statements }) => {
-          if (!this.#strict) return await work((tx = new Tx(this.engine, query, statements)));
+        result = await this.#driver.transaction(async ({ query, statements, lastly }) => {
+          if (!this.#strict) return await work((tx = new Tx(this.engine, query, { statements, lastly })));
           const one = new OneAccount();
           const watched = one.watch(query.withPlugin(refuseWhen(() => open.isOver)));
-          const open: Tx = (tx = new Tx(this.engine, watched, one.watchStatements(statements)));
+          const open: Tx = (tx = new Tx(this.engine, watched, { statements: one.watchStatements(statements), lastly }));
           return await running.run(true, () => work(open));
         });
       } catch (error) {

@@ -1,14 +1,17 @@
 import type { DatabaseSync } from "node:sqlite";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { breathe } from "../domain/breathe.ts";
+import type { LastStep } from "./database.ts";
 
 /** A commit is not put off longer than this for those who come meanwhile, in milliseconds, nor for more of them. */
 const LONGEST_GROUP = 20;
 const MOST_IN_GROUP = 64;
 
+/** What runs inside a savepoint of its own, and may leave steps for the end of the group. */
+type Work<T> = (lastly: (step: LastStep) => void) => Promise<T>;
+
 interface Waiting {
-  /** Runs inside its savepoint. */
-  work: () => Promise<unknown>;
+  work: Work<unknown>;
   resolve: (result: unknown) => void;
   reject: (error: unknown) => void;
 }
@@ -35,7 +38,7 @@ interface Taken {
 export function openGroupCommit(
   database: DatabaseSync,
   around: Around,
-): { run<T>(work: () => Promise<T>): Promise<T>; idle(): Promise<void> } {
+): { run<T>(work: Work<T>): Promise<T>; idle(): Promise<void> } {
   const queue: Waiting[] = [];
   let running: Promise<void> | undefined;
   /** Of the group before; never rejects. */
@@ -49,7 +52,7 @@ export function openGroupCommit(
     running = undefined;
   };
   return {
-    run: async <T>(work: () => Promise<T>): Promise<T> => {
+    run: async <T>(work: Work<T>): Promise<T> => {
       const { promise, resolve, reject } = Promise.withResolvers<T>();
       queue.push({ work, resolve: resolve as Waiting["resolve"], reject });
       running ??= drain();
@@ -83,13 +86,14 @@ async function commitGroup(
   synced: Promise<void>,
 ): Promise<Taken[] | null> {
   const taken: Taken[] = [];
+  const steps: LastStep[] = [];
   const takeAll = async (until: number): Promise<void> => {
     while (taken.length < MOST_IN_GROUP && performance.now() < until) {
       const next = queue.shift();
       if (next === undefined) return;
       const one: Taken = { reject: next.reject, end: () => undefined };
       taken.push(one);
-      one.end = await runAlone(database, next);
+      one.end = await runAlone(database, next, steps);
       await breathe();
     }
   };
@@ -106,6 +110,10 @@ async function commitGroup(
       await nextTurn();
       await takeAll(until);
     }
+    for (const step of steps) {
+      await step();
+      await breathe();
+    }
     beforeCommit();
     database.exec("commit");
     return taken;
@@ -118,12 +126,18 @@ async function commitGroup(
   }
 }
 
-/** One transaction inside its group's. Throws only what ends the whole group. */
-async function runAlone(database: DatabaseSync, { work, resolve, reject }: Waiting): Promise<() => void> {
+/** One transaction inside its group's; adds its last steps to those of the group. Throws only what ends the whole group. */
+async function runAlone(
+  database: DatabaseSync,
+  { work, resolve, reject }: Waiting,
+  steps: LastStep[],
+): Promise<() => void> {
+  const own: LastStep[] = [];
   database.exec("savepoint one");
   try {
-    const result = await work();
+    const result = await work((step) => own.push(step));
     database.exec("release one");
+    steps.push(...own);
     return () => resolve(result);
   } catch (error) {
     // A full disk or a failing one may have rolled back everything: the others of the group are gone too.

@@ -10,7 +10,7 @@ import {
   PostgresQueryCompiler,
 } from "kysely";
 import pg from "pg";
-import type { Driver, Way } from "./database.ts";
+import type { Driver, LastStep, Way } from "./database.ts";
 import { listenForNews, openAnnouncer } from "./postgres-news.ts";
 import { markWritten, neededLsn, openReplica } from "./replica.ts";
 import type { Schema } from "./schema.ts";
@@ -85,7 +85,13 @@ export function openPostgres({
     engine: "postgres",
     reads,
     longReads: reads,
-    transaction: async (work) => await inTransaction(pool, async (client) => await work(wayOf(client))),
+    transaction: async (work) =>
+      await inTransaction(pool, async (client) => {
+        const steps: LastStep[] = [];
+        const result = await work({ ...wayOf(client), lastly: (step) => void steps.push(step) });
+        for (const step of steps) await step();
+        return result;
+      }),
     isRetryable: (error) => hasCode(error, LOST_TO_ANOTHER) || naming.isStale(error),
     changeMark: () => null,
     // oxlint-disable-next-line require-await -- the interface is asynchronous, the pool is not

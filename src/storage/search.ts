@@ -7,7 +7,7 @@ import { placeOf, within } from "./search-place.ts";
 
 /**
  * Full text, over what `domain/search-words.ts` makes of a text. One entry is a message or a customer. The account is a
- * word of every SQLite entry, so that the index itself keeps accounts apart.
+ * word of every SQLite entry, so that the index itself keeps accounts apart. A transaction does not find there what it wrote itself.
  */
 export interface SearchEntry {
   /** The id of the message or customer. */
@@ -51,11 +51,9 @@ async function addSqliteEntry(
 ): Promise<void> {
   const added = await addEntry.first(tx, { accountId, id, ticketId });
   if (added === undefined) throw new Error(`the search entry ${id} was not added`);
-  await addWords.run(tx, {
-    entry: added.entry,
-    scope: scopeOf(accountId, ticketId !== null),
-    words: words.join(" "),
-  });
+  const row = { entry: added.entry, scope: scopeOf(accountId, ticketId !== null), words: words.join(" ") };
+  // All that a commit adds is written to the index at once: each savepoint in between would have it write what it holds so far.
+  tx.lastly(async () => await addWords.run(tx, row));
 }
 
 interface NewEntry {
@@ -81,15 +79,19 @@ const addWords = preparedWrite(
     sql`insert into search_index (rowid, scope, words) values (${entry}, ${scope}, ${words})`,
 );
 
+const removeWords = preparedWrite(
+  (_: WriteQueries, { entry }: { entry: number }) => sql`delete from search_index where rowid = ${entry}`,
+);
+
 /** Takes an entry out; nothing happens when there is none. */
 export async function removeEntry(tx: Tx, accountId: string, id: string): Promise<void> {
-  if (tx.engine === "sqlite") {
-    await sql`delete from search_index
-      where rowid = (select entry from search_entries where account_id = ${accountId} and id = ${id})`.execute(
-      tx.query,
-    );
+  const removal = sql`delete from search_entries where account_id = ${accountId} and id = ${id}`;
+  if (tx.engine === "postgres") {
+    await removal.execute(tx.query);
+    return;
   }
-  await sql`delete from search_entries where account_id = ${accountId} and id = ${id}`.execute(tx.query);
+  const { rows } = await sql<{ entry: number }>`${removal} returning entry`.execute(tx.query);
+  for (const { entry } of rows) tx.lastly(async () => await removeWords.run(tx, { entry }));
 }
 
 /** The ids of the tickets of which a message matches every term, as a subquery. No term matches nothing. */

@@ -81,7 +81,7 @@ export function openSqlite({ file, plugins = [] }: SqliteOptions): Driver {
     engine: "sqlite",
     reads: wayOf(reader),
     longReads: wayOf(thread),
-    transaction: async (work) => await group.run(async () => await work(writes)),
+    transaction: async (work) => await group.run(async (lastly) => await work({ ...writes, lastly })),
     isRetryable: () => false,
     changeMark: () => snapshot.mark(),
     figures: async () => ({ file_bytes: await sizeOf(file), wal_bytes: await sizeOf(`${file}-wal`) }),

@@ -3,7 +3,13 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newId } from "../../src/domain/ids.ts";
 import { searchTerms, searchWords } from "../../src/domain/search-words.ts";
-import { indexEntry, matchingCustomers, matchingTickets, removeEntry } from "../../src/storage/search.ts";
+import {
+  indexEntry,
+  indexNewEntry,
+  matchingCustomers,
+  matchingTickets,
+  removeEntry,
+} from "../../src/storage/search.ts";
 import { ENGINE_MISSING, type TestStorage, openTestStorage } from "../support/test-storage.ts";
 
 describe.skipIf(ENGINE_MISSING !== null)("the search index", () => {
@@ -91,6 +97,33 @@ describe.skipIf(ENGINE_MISSING !== null)("the search index", () => {
     await storage.db.transact(async (tx) => await removeEntry(tx, account, id));
     await storage.db.transact(async (tx) => await removeEntry(tx, account, id));
     expect(await find(account, "words")).toEqual([other]);
+  });
+
+  test("holds what transactions that share a commit wrote, in their order, and nothing of the one that failed", async () => {
+    const account = newId();
+    const [kept, failed, brief, changed, last] = [newId(), newId(), newId(), newId(), newId()];
+    const entry = (id: string, text = "shared") => ({ id, ticketId: id, text });
+    await index(account, last, "shared");
+    const done = await Promise.allSettled([
+      storage.db.transact(async (tx) => await indexNewEntry(tx, account, entry(kept))),
+      storage.db.transact(async (tx) => {
+        await indexNewEntry(tx, account, entry(failed));
+        // The newest entry: what it leaves another takes.
+        await removeEntry(tx, account, last);
+        throw new Error("refused");
+      }),
+      storage.db.transact(async (tx) => {
+        await indexNewEntry(tx, account, entry(brief, "passing"));
+        await removeEntry(tx, account, brief);
+      }),
+      storage.db.transact(async (tx) => await indexNewEntry(tx, account, entry(changed, "passing"))),
+      storage.db.transact(async (tx) => await indexEntry(tx, account, entry(changed))),
+    ]);
+    expect(done.map(({ status }) => status)).toEqual(["fulfilled", "rejected", ...Array<string>(3).fill("fulfilled")]);
+    expect(await find(account, "shared")).toEqual([kept, changed, last].toSorted());
+    expect(await find(account, "passing")).toEqual([]);
+    await storage.db.transact(async (tx) => await removeEntry(tx, account, changed));
+    expect(await find(account, "shared")).toEqual([kept, last].toSorted());
   });
 
   test("takes an entry without a word", async () => {

@@ -162,7 +162,7 @@ export async function answerTicketList(
 ): Promise<Answer> {
   const reads = await db.listReads(account.id);
   const filter = await resolveFilter(reads.quick, account.id, user?.id ?? null, asked);
-  const quick = filter.terms === undefined && !takesLong(filter.conditions) && slice.offset < DEEP;
+  const quick = isQuick(filter, slice);
   const after = await findStart(reads.quick, account.id, query, filter);
   const tickets =
     sort === "relevance"
@@ -172,6 +172,17 @@ export async function answerTicketList(
   if (!query.isTrue("count")) return ok(body);
   return { status: 200, body, total: await countTickets(reads.long, account.id, filter) };
 }
+
+/** Whether the thread that serves everybody may find a page: in a millisecond or two. */
+function isQuick({ terms, conditions, customerIds = [] }: TicketFilter, { offset }: Slice): boolean {
+  return terms === undefined && !takesLong(conditions) && offset < DEEP && customerIds.length <= FEW_CUSTOMERS;
+}
+
+/** From this row on, a page takes longer than that. */
+const DEEP = 1000;
+
+/** All tickets of customers are sorted: a hundred took 27 ms, of a million tickets. */
+const FEW_CUSTOMERS = 10;
 
 /** The ticket that `after_id` names, which must be one that one may see. */
 async function findStart(
@@ -188,6 +199,3 @@ async function findStart(
   }
   return ticket;
 }
-
-/** From this row on, a page takes longer than the thread that serves everybody should spend on it. */
-const DEEP = 1000;
