@@ -32,7 +32,7 @@ export type LastStep = () => Promise<unknown>;
 /** One way into an engine to write. */
 export interface WriteWay extends Way {
   /** See `Tx.lastly`. */
-  readonly lastly: (step: LastStep) => void;
+  readonly lastly: (step: LastStep, once?: string) => void;
 }
 
 /** What the two engines do differently: see `sqlite.ts` and `postgres.ts`. */
@@ -107,10 +107,11 @@ export class Tx implements Reader {
   /**
    * Leaves a step for the end, just before the commit: on SQLite all transactions that share a commit have done their work
    * then, and the steps of all run in their order. None runs for a transaction that failed; one that fails ends all of them. For what
-   * costs the less the more of it is done at once, and what the transaction itself does not read.
+   * costs the less the more of it is done at once, and what the transaction itself does not read. Of the steps that are named alike with
+   * `once` one runs, behind all without a name.
    */
-  lastly(step: LastStep): void {
-    this.#lastly(step);
+  lastly(step: LastStep, once?: string): void {
+    this.#lastly(step, once);
   }
 
   /**

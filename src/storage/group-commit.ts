@@ -1,14 +1,15 @@
 import type { DatabaseSync } from "node:sqlite";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { breathe } from "../domain/breathe.ts";
-import type { LastStep } from "./database.ts";
+import type { WriteWay } from "./database.ts";
+import { LastSteps } from "./last-steps.ts";
 
 /** A commit is not put off longer than this for those who come meanwhile, in milliseconds, nor for more of them. */
 const LONGEST_GROUP = 20;
 const MOST_IN_GROUP = 64;
 
 /** What runs inside a savepoint of its own, and may leave steps for the end of the group. */
-type Work<T> = (lastly: (step: LastStep) => void) => Promise<T>;
+type Work<T> = (lastly: WriteWay["lastly"]) => Promise<T>;
 
 interface Waiting {
   work: Work<unknown>;
@@ -86,7 +87,7 @@ async function commitGroup(
   synced: Promise<void>,
 ): Promise<Taken[] | null> {
   const taken: Taken[] = [];
-  const steps: LastStep[] = [];
+  const steps = new LastSteps();
   const takeAll = async (until: number): Promise<void> => {
     while (taken.length < MOST_IN_GROUP && performance.now() < until) {
       const next = queue.shift();
@@ -110,10 +111,7 @@ async function commitGroup(
       await nextTurn();
       await takeAll(until);
     }
-    for (const step of steps) {
-      await step();
-      await breathe();
-    }
+    await steps.run();
     beforeCommit();
     database.exec("commit");
     return taken;
@@ -130,14 +128,14 @@ async function commitGroup(
 async function runAlone(
   database: DatabaseSync,
   { work, resolve, reject }: Waiting,
-  steps: LastStep[],
+  steps: LastSteps,
 ): Promise<() => void> {
-  const own: LastStep[] = [];
+  const own = new LastSteps();
   database.exec("savepoint one");
   try {
-    const result = await work((step) => own.push(step));
+    const result = await work(own.add);
     database.exec("release one");
-    steps.push(...own);
+    steps.addAll(own);
     return () => resolve(result);
   } catch (error) {
     // A full disk or a failing one may have rolled back everything: the others of the group are gone too.

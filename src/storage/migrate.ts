@@ -21,6 +21,7 @@ import * as inboxSender from "./migrations/015-inbox-sender.ts";
 import * as coveredLists from "./migrations/016-covered-lists.ts";
 import * as ticketTallies from "./migrations/017-ticket-tallies.ts";
 import * as postgresFolders from "./migrations/018-postgres-folders.ts";
+import * as searchMerges from "./migrations/020-search-merges.ts";
 
 /** The types and words in which the engines differ. */
 export interface ColumnTypes {
@@ -59,6 +60,7 @@ const MIGRATIONS: readonly (readonly [name: string, migration: Migration])[] = [
   ["016-covered-lists", coveredLists],
   ["017-ticket-tallies", ticketTallies],
   ["018-postgres-folders", postgresFolders],
+  ["020-search-merges", searchMerges],
 ];
 
 const TYPES: Record<Engine, ColumnTypes> = {

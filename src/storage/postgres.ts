@@ -10,7 +10,8 @@ import {
   PostgresQueryCompiler,
 } from "kysely";
 import pg from "pg";
-import type { Driver, LastStep, Way } from "./database.ts";
+import type { Driver, Way } from "./database.ts";
+import { LastSteps } from "./last-steps.ts";
 import { listenForNews, openAnnouncer } from "./postgres-news.ts";
 import { markWritten, neededLsn, openReplica } from "./replica.ts";
 import type { Schema } from "./schema.ts";
@@ -87,9 +88,9 @@ export function openPostgres({
     longReads: reads,
     transaction: async (work) =>
       await inTransaction(pool, async (client) => {
-        const steps: LastStep[] = [];
-        const result = await work({ ...wayOf(client), lastly: (step) => void steps.push(step) });
-        for (const step of steps) await step();
+        const steps = new LastSteps();
+        const result = await work({ ...wayOf(client), lastly: steps.add });
+        await steps.run();
         return result;
       }),
     isRetryable: (error) => hasCode(error, LOST_TO_ANOTHER) || naming.isStale(error),
