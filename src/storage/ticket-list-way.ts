@@ -28,7 +28,7 @@ export interface TicketSort {
 export interface ListWay extends Narrowing {
   /** Whether few are left at any rate: they are sorted, and no order is walked through. */
   ofFew: boolean;
-  /** Whether the page's ids are found first, for which an index is enough, and then their rows. */
+  /** Whether the page's ids are found first, for which an index is enough or a short sort, and then their rows. */
   idsFirst: boolean;
 }
 
@@ -47,9 +47,10 @@ export async function wayOf(
   const { terms, ...others } = filter;
   if (first === undefined) return straight;
   if (reader.engine === "postgres") {
-    if (terms === undefined || terms.length === 0) return straight;
+    const way = { ...straight, idsFirst: offset >= DEEP };
+    if (terms === undefined || terms.length === 0) return way;
     const asked = isOfFew(filter) || (await areCommon(reader, accountId, terms, limit + offset));
-    return { ...straight, words: asked ? "asked" : "found" };
+    return { ...way, words: asked ? "asked" : "found" };
   }
   if (terms !== undefined && terms.length > 0) {
     const rows = limit + offset;
@@ -120,7 +121,7 @@ async function passiveFilters(
   return passive;
 }
 
-/** So many rows are skipped in an index alone. */
+/** So many rows are skipped in an index alone; on PostgreSQL they are sorted without all that is in them. */
 const DEEP = 100;
 
 /**

@@ -67,7 +67,7 @@ function pageOf(
   if (!way.idsFirst) return inOrder(found.selectAll(), sort, walks).limit(page.limit).offset(page.offset);
   const ids = inOrder(found.select("tickets.id"), sort, walks).limit(page.limit).offset(page.offset);
   const rows = db.selectFrom("tickets").selectAll().where("tickets.account_id", "=", page.accountId);
-  return inOrder(rows.where("tickets.id", "in", ids), sort, false);
+  return inOrder(rows.where("tickets.id", "in", ids), sort, engine === "postgres");
 }
 
 /** A `+` in front of a column tells SQLite to sort, and not to look for an index that has the order. */
