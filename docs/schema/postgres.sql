@@ -579,6 +579,25 @@ create table ticket_labels (
 
 CREATE INDEX ticket_labels_by_ticket ON ticket_labels USING btree (account_id, ticket_id, label_id);
 
+create table ticket_tallies (
+  account_id text collate "C" not null,
+  trash smallint not null,
+  spam smallint not null,
+  state text not null,
+  inbox_id text collate "C" not null,
+  user_id text collate "C",
+  type text not null,
+  label_ids text not null,
+  created_period integer not null,
+  updated_period integer not null,
+  count integer not null,
+  young boolean not null
+);
+
+CREATE INDEX ticket_tallies_by_folder ON ticket_tallies USING btree (account_id, trash, spam, state, inbox_id, user_id);
+
+CREATE INDEX ticket_tallies_young ON ticket_tallies USING btree (account_id) WHERE young;
+
 create table tickets (
   account_id text collate "C" not null,
   id text collate "C" not null,
@@ -630,9 +649,11 @@ CREATE INDEX tickets_by_update ON tickets USING btree (account_id, updated_at, i
 
 CREATE INDEX tickets_by_user ON tickets USING btree (account_id, user_id NULLS FIRST, updated_at DESC, id DESC);
 
-CREATE INDEX tickets_in_folders ON tickets USING btree (account_id, trash, spam, state, inbox_id, user_id);
+CREATE TRIGGER tickets_tallied_delete AFTER DELETE ON tickets REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION tally_removed_tickets();
 
-CREATE INDEX tickets_open_by_label ON tickets USING btree (account_id, inbox_id, label_ids) WHERE ((state = 'open'::text) AND (spam = 0) AND (trash = 0));
+CREATE TRIGGER tickets_tallied_insert AFTER INSERT ON tickets REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION tally_added_tickets();
+
+CREATE TRIGGER tickets_tallied_update AFTER UPDATE ON tickets FOR EACH ROW WHEN (((old.trash IS DISTINCT FROM new.trash) OR (old.spam IS DISTINCT FROM new.spam) OR (old.state IS DISTINCT FROM new.state) OR (old.inbox_id IS DISTINCT FROM new.inbox_id) OR (old.user_id IS DISTINCT FROM new.user_id) OR (old.type IS DISTINCT FROM new.type) OR (old.label_ids IS DISTINCT FROM new.label_ids) OR (((old.created_at >> 32))::integer IS DISTINCT FROM ((new.created_at >> 32))::integer) OR (((old.updated_at >> 32))::integer IS DISTINCT FROM ((new.updated_at >> 32))::integer))) EXECUTE FUNCTION tally_changed_ticket();
 
 create table transports (
   account_id text collate "C" not null,
@@ -708,3 +729,28 @@ create unlogged table write_positions (
   lsn bigint not null,
   constraint write_positions_pkey PRIMARY KEY (account_id)
 );
+
+CREATE OR REPLACE FUNCTION tally_added_tickets()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin
+      insert into ticket_tallies (account_id, trash, spam, state, inbox_id, user_id, type, label_ids, created_period, updated_period, count) select account_id, trash, spam, state, inbox_id, user_id, type, label_ids, (created_at >> 32)::integer, (updated_at >> 32)::integer, count(*) from added group by account_id, trash, spam, state, inbox_id, user_id, type, label_ids, (created_at >> 32)::integer, (updated_at >> 32)::integer;
+      return null;
+    end $function$;
+
+CREATE OR REPLACE FUNCTION tally_changed_ticket()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin
+      insert into ticket_tallies (account_id, trash, spam, state, inbox_id, user_id, type, label_ids, created_period, updated_period, count)
+        values (old.account_id, old.trash, old.spam, old.state, old.inbox_id, old.user_id, old.type, old.label_ids, (old.created_at >> 32)::integer, (old.updated_at >> 32)::integer, -1), (new.account_id, new.trash, new.spam, new.state, new.inbox_id, new.user_id, new.type, new.label_ids, (new.created_at >> 32)::integer, (new.updated_at >> 32)::integer, 1);
+      return null;
+    end $function$;
+
+CREATE OR REPLACE FUNCTION tally_removed_tickets()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin
+      insert into ticket_tallies (account_id, trash, spam, state, inbox_id, user_id, type, label_ids, created_period, updated_period, count) select account_id, trash, spam, state, inbox_id, user_id, type, label_ids, (created_at >> 32)::integer, (updated_at >> 32)::integer, -count(*) from removed group by account_id, trash, spam, state, inbox_id, user_id, type, label_ids, (created_at >> 32)::integer, (updated_at >> 32)::integer;
+      return null;
+    end $function$;

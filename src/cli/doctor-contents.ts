@@ -8,6 +8,7 @@ import { listMailboxes } from "../storage/mailboxes.ts";
 import { countOutcomes } from "../storage/received-messages.ts";
 import type { AccountRow } from "../storage/schema.ts";
 import { countMistallied } from "../storage/tally-check.ts";
+import { keepsTallies } from "../storage/ticket-tallies.ts";
 import { type Check, note, ok, wrong } from "./doctor-check.ts";
 import { checkDns } from "./doctor-dns.ts";
 import { checkOutgoing, opens } from "./doctor-outgoing.ts";
@@ -59,9 +60,9 @@ async function checkTokens(reader: Reader, account: AccountRow): Promise<Check> 
   return note(name, "none opens the API", `run: cantrip token create --site ${account.site} --name "First token"`);
 }
 
-/** What the embedded engine keeps beside the tickets has to be what they are. */
+/** What is kept beside the tickets has to be what they are. */
 async function checkCounts(reader: Reader, account: AccountRow): Promise<Check[]> {
-  if (reader.engine !== "sqlite") return [];
+  if (!(await keepsTallies(reader))) return [];
   const name = `${account.site}: counts`;
   const mistallied = await countMistallied(reader, account.id);
   if (mistallied === 0) return [ok(name, "the counts of tickets that are kept are right")];

@@ -15,6 +15,8 @@ export type WriteQueries = ReadQueries & Pick<Kysely<Schema>, "insertInto" | "up
 /** Anything that can be read from: the database, or a transaction that sees its own writes. */
 export interface Reader {
   readonly engine: Engine;
+  /** Whether the database keeps tallies of its tickets: all do but what Citus has spread (`ticket-tallies.ts`). */
+  readonly tallied: boolean;
   readonly query: ReadQueries;
   /** Where queries run that were built before: see `prepared.ts`. */
   readonly statements: Statements;
@@ -71,6 +73,7 @@ export class RunAgain extends Error {
 /** A transaction. Writes exist only here. It is over when the function given to `transact` returns. */
 export class Tx implements Reader {
   readonly engine: Engine;
+  readonly tallied: boolean;
   readonly #query: WriteQueries;
   readonly #statements: Statements;
   readonly #lastly: WriteWay["lastly"];
@@ -78,8 +81,13 @@ export class Tx implements Reader {
   readonly touched = new Set<string>();
   #over = false;
 
-  constructor(engine: Engine, query: WriteQueries, { statements, lastly }: Omit<WriteWay, "query">) {
+  constructor(
+    { engine, tallied }: Pick<Reader, "engine" | "tallied">,
+    query: WriteQueries,
+    { statements, lastly }: Omit<WriteWay, "query">,
+  ) {
     this.engine = engine;
+    this.tallied = tallied;
     this.#query = query;
     this.#statements = statements;
     this.#lastly = lastly;
@@ -139,6 +147,8 @@ const running = new AsyncLocalStorage<true>();
 /** The database. Reads go straight to it, writes through `transact`. */
 export class Db implements Reader {
   readonly engine: Engine;
+  /** Set once, when it is opened. */
+  tallied = true;
   readonly #driver: Driver;
   readonly #strict: boolean;
   #hearing: Hearing | null = null;
@@ -163,7 +173,7 @@ export class Db implements Reader {
   /** A reader for what may take more than a few milliseconds. */
   get longReads(): Reader {
     this.#refuseInsideTransaction();
-    return { engine: this.engine, ...this.#driver.longReads };
+    return { engine: this.engine, tallied: this.tallied, ...this.#driver.longReads };
   }
 
   /** Readers for an account's lists, searches and counts: of a replica where there is one that is as far as its writers. */
@@ -171,7 +181,7 @@ export class Db implements Reader {
     this.#refuseInsideTransaction();
     const replica = (await this.#driver.replicaOf?.(accountId)) ?? null;
     if (replica === null) return { quick: this, long: this.longReads };
-    const reader: Reader = { engine: this.engine, ...replica };
+    const reader: Reader = { engine: this.engine, tallied: this.tallied, ...replica };
     return { quick: reader, long: reader };
   }
 
@@ -202,10 +212,10 @@ export class Db implements Reader {
       let result: T;
       try {
         result = await this.#driver.transaction(async ({ query, statements, lastly }) => {
-          if (!this.#strict) return await work((tx = new Tx(this.engine, query, { statements, lastly })));
+          if (!this.#strict) return await work((tx = new Tx(this, query, { statements, lastly })));
           const one = new OneAccount();
           const watched = one.watch(query.withPlugin(refuseWhen(() => open.isOver)));
-          const open: Tx = (tx = new Tx(this.engine, watched, { statements: one.watchStatements(statements), lastly }));
+          const open: Tx = (tx = new Tx(this, watched, { statements: one.watchStatements(statements), lastly }));
           return await running.run(true, () => work(open));
         });
       } catch (error) {

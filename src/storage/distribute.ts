@@ -1,7 +1,9 @@
 import { sql } from "kysely";
 import type { Db, Reader, Tx } from "./database.ts";
+import { dropTallies } from "./fold-tallies.ts";
 import { readProperty, writeProperty } from "./properties.ts";
 import { ACCOUNT_TABLES } from "./schema.ts";
+import { keepsTallies } from "./ticket-tallies.ts";
 
 /**
  * Citus: every account's rows of all tables lie on one node (distributed by `account_id`, co-located), the accounts themselves
@@ -40,6 +42,7 @@ export async function isDistributed(reader: Reader): Promise<boolean> {
 /** Spreads every table over the nodes, with what is in it. Stopped at any moment, it goes on when it is called again. */
 export async function distribute(db: Db, onTable: (name: string) => void): Promise<string[]> {
   await db.transact(takeKeysOff);
+  if (await keepsTallies(db)) await db.transact(dropTallies);
   const moved = await movedTables(db);
   const due = [EVERYWHERE, ...BY_ACCOUNT].filter((name) => !moved.has(name));
   for (const name of due) {

@@ -28,6 +28,7 @@ export async function countTicketGroups(
     .where("account_id", "=", accountId)
     .$if(within !== null, (query) => query.where("inbox_id", "in", within ?? []))
     .groupBy(["trash", "spam", "state", "inbox_id", assignee])
+    .having(count, ">", 0)
     .execute();
 }
 
@@ -47,11 +48,12 @@ export async function countOpenByLabel(
     .selectFrom(from)
     .select(["label_ids", total.as("count")])
     .where("account_id", "=", accountId)
-    // Word for word as in `tickets_open_by_label`, which PostgreSQL has.
+    // Word for word as in `tickets_open_by_label`, which a database has that keeps no tallies.
     .where(sql<boolean>`state = 'open' and spam = 0 and trash = 0`)
     .where("label_ids", "!=", "[]")
     .$if(within !== null, (query) => query.where("inbox_id", "in", within ?? []))
     .groupBy("label_ids")
+    .having(total, ">", 0)
     .execute();
   for (const { label_ids, count } of rows) {
     for (const id of JSON.parse(label_ids) as string[]) counts.set(id, (counts.get(id) ?? 0) + count);

@@ -21,6 +21,7 @@ import * as inboxSender from "./migrations/015-inbox-sender.ts";
 import * as coveredLists from "./migrations/016-covered-lists.ts";
 import * as ticketTallies from "./migrations/017-ticket-tallies.ts";
 import * as postgresFolders from "./migrations/018-postgres-folders.ts";
+import * as talliesOnPostgres from "./migrations/019-tallies-on-postgres.ts";
 import * as searchMerges from "./migrations/020-search-merges.ts";
 
 /** The types and words in which the engines differ. */
@@ -33,6 +34,8 @@ export interface ColumnTypes {
   bytes: string;
   /** In front of `table`: contents that need not survive a crash. */
   unlogged: string;
+  /** Whether Citus has the tables, which then have no triggers. */
+  spread: boolean;
 }
 
 interface Migration {
@@ -60,12 +63,20 @@ const MIGRATIONS: readonly (readonly [name: string, migration: Migration])[] = [
   ["016-covered-lists", coveredLists],
   ["017-ticket-tallies", ticketTallies],
   ["018-postgres-folders", postgresFolders],
+  ["019-tallies-on-postgres", talliesOnPostgres],
   ["020-search-merges", searchMerges],
 ];
 
 const TYPES: Record<Engine, ColumnTypes> = {
-  sqlite: { engine: "sqlite", id: "text", time: "integer", bytes: "blob", unlogged: "" },
-  postgres: { engine: "postgres", id: 'text collate "C"', time: "bigint", bytes: "bytea", unlogged: "unlogged" },
+  sqlite: { engine: "sqlite", id: "text", time: "integer", bytes: "blob", unlogged: "", spread: false },
+  postgres: {
+    engine: "postgres",
+    id: 'text collate "C"',
+    time: "bigint",
+    bytes: "bytea",
+    unlogged: "unlogged",
+    spread: false,
+  },
 };
 
 /** Any constant will do, as long as every process asks for the same one. */
@@ -131,11 +142,11 @@ async function appliedMigrations(tx: Tx): Promise<Set<string>> {
 }
 
 async function applyAll(tx: Tx, pending: typeof MIGRATIONS): Promise<string[]> {
-  const distributed = pending.length > 0 && (await isDistributed(tx));
-  if (distributed) await oneAfterTheOther(tx);
+  const spread = pending.length > 0 && (await isDistributed(tx));
+  if (spread) await oneAfterTheOther(tx);
   for (const [name, migration] of pending) {
-    for (const statement of migration.statements(TYPES[tx.engine])) {
-      if (distributed) await runDistributed(tx, statement);
+    for (const statement of migration.statements({ ...TYPES[tx.engine], spread })) {
+      if (spread) await runDistributed(tx, statement);
       else await run(tx, statement);
     }
     await tx.query.insertInto("migrations").values({ name, applied_at: now() }).execute();

@@ -10,6 +10,7 @@ import { openPostgres } from "./postgres.ts";
 import { openS3Blobs } from "./s3-blobs.ts";
 import { moveRowsOut, withRows } from "./row-blobs.ts";
 import { openSqlite } from "./sqlite.ts";
+import { keepsTallies } from "./ticket-tallies.ts";
 
 export interface StorageSettings {
   /** The data folder: the embedded database and the attachments. Made when missing. */
@@ -82,6 +83,7 @@ export async function openStorage(settings: StorageSettings): Promise<Storage> {
   const db = new Db(driver, strict);
   try {
     await migrate(db);
+    db.tallied = await keepsTallies(db);
     if (databaseReadUrl != null && (await isDistributed(db))) throw new Error(NO_REPLICA_OF_CITUS);
   } catch (error) {
     await db.close();

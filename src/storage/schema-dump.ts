@@ -41,8 +41,19 @@ async function dumpPostgres({ query }: Reader): Promise<string[]> {
     where schemaname = current_schema()
       and not exists (select from pg_constraint k where k.conname = i.indexname and k.conrelid = i.tablename::regclass)
     order by tablename, indexname`.execute(query);
-  return tables.flatMap(({ table, unlogged, lines }) => [
+  const { rows: triggers } = await sql<{ table: string; definition: string }>`
+    select tgrelid::regclass::text as "table", replace(pg_get_triggerdef(oid), current_schema() || '.', '') as definition
+    from pg_trigger t where not tgisinternal
+      and tgrelid in (select oid from pg_class where relnamespace = current_schema()::regnamespace)
+    order by tgname`.execute(query);
+  const { rows: functions } = await sql<{ definition: string }>`
+    select replace(pg_get_functiondef(p.oid), current_schema() || '.', '') as definition from pg_proc p
+    where pronamespace = current_schema()::regnamespace and prorettype = 'trigger'::regtype
+    order by proname`.execute(query);
+  const made = tables.flatMap(({ table, unlogged, lines }) => [
     `create ${unlogged ? "unlogged " : ""}table ${table} (\n${lines.map((line) => `  ${line}`).join(",\n")}\n)`,
     ...indexes.filter((index) => index.table === table).map(({ definition }) => definition),
+    ...triggers.filter((trigger) => trigger.table === table).map(({ definition }) => definition),
   ]);
+  return [...made, ...functions.map(({ definition }) => definition.trim())];
 }

@@ -326,17 +326,21 @@ export interface TicketLabelRow {
   ticket_id: string;
 }
 
-/** Tickets that are alike, and how many: triggers of SQLite write it, and nobody else (`ticket-tallies.ts`). There alone. */
+/**
+ * Tickets that are alike, and how many: triggers write it, and nobody else (`ticket-tallies.ts`). On PostgreSQL a sum of all rows that are alike
+ * says how many, and `young` are those that `fold-tallies.ts` has not summed up yet.
+ */
 export interface TicketTallyRow extends Pick<
   TicketRow,
   "account_id" | "trash" | "spam" | "state" | "inbox_id" | "user_id" | "type" | "label_ids"
 > {
-  /** `user_id`, and empty for the unassigned: what the key has. */
+  /** `user_id`, and empty for the unassigned: what the key has on SQLite, which alone has it. */
   assignee: string;
   /** Which period of 2^32 milliseconds, from 1970 on. */
   created_period: number;
   updated_period: number;
   count: number;
+  young: boolean;
 }
 
 export interface MessageRow {

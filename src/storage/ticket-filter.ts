@@ -120,7 +120,7 @@ export function conditions(engine: Engine, values: Narrowed, narrowing: Narrowin
     ...oneOf("spam", "spam"),
     ...oneOf("trash", "trash"),
     ...assignees(row, left("userIds", "user_id"), values, filter),
-    ...(findsLabelled ? labelsFound : passive.has("labelIds") ? labelsInFull : labels)(row, values, filter),
+    ...(findsLabelled ? labelsFound : passive.has("labelIds") ? labelsInFull : labels)(row, values, filter, engine),
     ...since("created_at", "sinceCreated"),
     ...since("updated_at", "sinceUpdated"),
     ...(filter.terms === undefined ? [] : [holdsTerms(engine, accountId, filter.terms, narrowing)]),
@@ -184,12 +184,13 @@ function labelsFound(row: TicketExpression, { accountId, labelIds = [] }: Narrow
 }
 
 /** As `labels`, from the ticket's own list of labels, in which an id stands as it is and nothing else looks like one. */
-function labelsInFull(row: TicketExpression, { labelIds = [] }: Narrowed, asked: TicketFilter) {
+function labelsInFull(row: TicketExpression, { labelIds = [] }: Narrowed, asked: TicketFilter, engine: Engine) {
   if (asked.labelIds === undefined) return [];
   if (asked.labelIds.length === 0) return [sql<SqlBool>`false`];
   // Most tickets have none, and are not looked through for each of them.
   const any = sql<SqlBool>`tickets.label_ids <> '[]'`;
-  const each = labelIds.map((id) => sql<SqlBool>`instr(tickets.label_ids, ${id}) > 0`);
+  const place = sql.raw(engine === "sqlite" ? "instr" : "strpos");
+  const each = labelIds.map((id) => sql<SqlBool>`${place}(tickets.label_ids, ${id}) > 0`);
   if (labelIds.length === 1) return [any, ...each];
   // Of the others most have one: whether it is among many is a look into a set, half the time for thirteen.
   const first = row(sql`substr(tickets.label_ids, ${sql.lit(FIRST_LABEL)}, ${sql.lit(ID_LENGTH)})`, "in", labelIds);

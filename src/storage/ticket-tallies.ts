@@ -1,20 +1,38 @@
 import { type RawBuilder, type SqlBool, sql } from "kysely";
 import type { Reader } from "./database.ts";
 import type { TicketTrait } from "./ticket-conditions.ts";
-import { NARROWING, type Passive, type TicketFilter, conditions, isOfFew, narrowedBy } from "./ticket-filter.ts";
+import {
+  NARROWING,
+  NONE_PASSIVE,
+  type Passive,
+  type TicketFilter,
+  conditions,
+  isOfFew,
+  narrowedBy,
+} from "./ticket-filter.ts";
 
 /**
  * What to count tickets from, how, and by what to group them by assignee: the tallies have all columns that these filters compare, as
  * a ticket has them, and go by its name. Where there are none each ticket stands for itself.
  */
-export function alikeTickets({ engine }: Pick<Reader, "engine">) {
-  return engine === "sqlite"
+export function alikeTickets(reader: Pick<Reader, "engine" | "tallied">) {
+  return reader.tallied
     ? {
         from: "ticket_tallies as tickets" as "tickets",
         count: sql<number>`coalesce(sum(tickets.count), 0)`,
-        assignee: "assignee" as "user_id",
+        // What SQLite's key has, in the order of which it groups without sorting.
+        assignee: reader.engine === "sqlite" ? ("assignee" as "user_id") : ("user_id" as const),
       }
     : { from: "tickets" as const, count: sql<number>`count(*)`, assignee: "user_id" as const };
+}
+
+/** Whether a database keeps tallies: one that Citus has spread does not. See `Reader`. */
+export async function keepsTallies({ engine, query }: Pick<Reader, "engine" | "query">): Promise<boolean> {
+  if (engine === "sqlite") return true;
+  const { rows } = await sql<{ kept: boolean }>`select to_regclass('ticket_tallies') is not null as kept`.execute(
+    query,
+  );
+  return rows[0]?.kept ?? false;
 }
 
 /** Milliseconds of a period: of those that began since a moment the tallies know all, of the one it is in nothing. */
@@ -23,9 +41,9 @@ const PERIOD = 2 ** 32;
 /** What of a search a tally has the columns for. */
 const TALLIED: readonly TicketTrait["kind"][] = ["inbox", "assignee", "state", "spam", "trash", "nothing"];
 
-/** Whether tallies know how many tickets a filter leaves: they are kept on SQLite, of all but who, which and what is written. */
-export function isTallied({ engine }: Reader, filter: TicketFilter): boolean {
-  if (engine !== "sqlite" || isOfFew(filter) || filter.terms !== undefined) return false;
+/** Whether tallies know how many tickets a filter leaves: they are kept of all but who, which and what is written. */
+export function isTallied(reader: Reader, filter: TicketFilter): boolean {
+  if (!reader.tallied || isOfFew(filter) || filter.terms !== undefined) return false;
   return (filter.conditions ?? []).every(({ trait }) => TALLIED.includes(trait.kind));
 }
 
@@ -78,7 +96,8 @@ function walked(
   next: number,
 ): RawBuilder<number> {
   const column = by === "sinceCreated" ? "tickets.created_at" : "tickets.updated_at";
-  const passive: Passive = new Set(NARROWING.filter((name) => name !== by));
+  // PostgreSQL chooses by what it knows of them.
+  const passive: Passive = engine === "sqlite" ? new Set(NARROWING.filter((name) => name !== by)) : NONE_PASSIVE;
   const found = query
     .selectFrom("tickets")
     .select((row) => row.fn.countAll<number>().as("total"))

@@ -4,6 +4,7 @@ import { DAY, HOUR, MINUTE, now } from "../domain/time.ts";
 import type { Storage } from "../storage/open.ts";
 import { deleteEndedKeys } from "../storage/one-time-keys.ts";
 import { deleteEndedSessions } from "../storage/sessions.ts";
+import { foldTallies } from "../storage/fold-tallies.ts";
 import { deletePrivateEvents } from "../storage/events.ts";
 import { deleteExpiredKeys } from "../storage/idempotency-keys.ts";
 import { deleteExpiredUndos } from "../storage/undos.ts";
@@ -31,6 +32,7 @@ export async function sweep(stores: Stores & Pick<Storage, "emptyRows">): Promis
     deleteEndedSessions(db, now()),
     deleteEndedKeys(db, now() - DAY),
     deletePrivateEvents(db, now() - PRIVATE_EVENT_LIFETIME, MOST_EVENTS),
+    foldTallies(db),
   ]);
   const failures = done.flatMap((each): unknown[] => (each.status === "rejected" ? [each.reason] : []));
   if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join("; "));
