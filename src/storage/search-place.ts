@@ -8,6 +8,8 @@ export interface Place {
   scope: string;
   first: number;
   last: number;
+  /** Which share of what is found there is the account's, by a sample. */
+  share: number;
 }
 
 /** So many entries are looked at to know whose they are. */
@@ -35,7 +37,8 @@ export async function placeOf({ query }: Reader, accountId: string): Promise<Pla
   const [found] = rows;
   if (found === undefined) return null;
   const { first, last, own } = found;
-  return { first, last, scope: own >= SAMPLE * LARGE_SHARE ? "" : `${scope} AND ` };
+  const share = own / SAMPLE;
+  return share >= LARGE_SHARE ? { first, last, scope: "", share } : { first, last, scope: `${scope} AND `, share: 1 };
 }
 
 /** FTS5 begins and ends its walk there for whole numbers only, and every number comes to SQLite as one with a fraction. */

@@ -31,7 +31,7 @@ function closer(terms: readonly SearchTerm[]): { phrase: Match | null; near: Mat
 async function sqliteHits(reader: Reader, accountId: string, terms: readonly SearchTerm[]): Promise<RankedHit[]> {
   const place = await placeOf(reader, accountId);
   if (place === null) return [];
-  const newest = await findNewestEntries(reader, accountId, place, terms);
+  const newest = await findNewestEntries(reader, accountId, place, terms, RANKED_MESSAGES);
   const [last, first] = [newest[0]?.entry, newest.at(-1)?.entry];
   if (last === undefined || first === undefined) return [];
   const among = async (match: Match | null): Promise<ReadonlySet<number>> =>
@@ -79,14 +79,15 @@ interface Entry {
   ticket_id: string;
 }
 
-/** Where a list of what is found begins, newest first (SQLite). */
+/** Where a list of what is found begins, newest first: the newest `most` of the messages (SQLite). */
 export async function findNewestMatches(
   reader: Reader,
   accountId: string,
+  place: Place,
   terms: readonly SearchTerm[],
+  most: number,
 ): Promise<NewestMatches> {
-  const place = await placeOf(reader, accountId);
-  const newest = place === null ? [] : await findNewestEntries(reader, accountId, place, terms);
+  const newest = await findNewestEntries(reader, accountId, place, terms, most);
   const tickets = new Set(newest.map(({ ticket_id }) => ticket_id));
   return { tickets: JSON.stringify([...tickets]), oldest: newest.at(-1)?.entry ?? 0 };
 }
@@ -96,12 +97,13 @@ async function findNewestEntries(
   accountId: string,
   place: Place,
   terms: readonly SearchTerm[],
+  most: number,
 ): Promise<Entry[]> {
   const { rows } = await sql<Entry>`select search_index.rowid as entry, held.ticket_id
     from search_index cross join search_entries as held on held.entry = search_index.rowid
     where search_index match ${place.scope + matchAll(terms).sqlite} and search_index.rowid ${within(place)}
       and +held.account_id = ${accountId} and held.ticket_id is not null
-    order by search_index.rowid desc limit ${RANKED_MESSAGES}`.execute(query);
+    order by search_index.rowid desc limit ${most}`.execute(query);
   return rows;
 }
 

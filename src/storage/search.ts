@@ -4,7 +4,7 @@ import type { Reader, Tx, WriteQueries } from "./database.ts";
 import { preparedWrite } from "./prepared.ts";
 import { matchAll, scopeOf } from "./search-match.ts";
 import { MERGE, mergeSegments } from "./search-merges.ts";
-import { placeOf, within } from "./search-place.ts";
+import { type Place, within } from "./search-place.ts";
 
 /**
  * Full text, over what `domain/search-words.ts` makes of a text. One entry is a message or a customer. The account is a
@@ -181,36 +181,24 @@ function entryHolds(terms: readonly SearchTerm[]): RawBuilder<SqlBool> {
     where search_index match ${matchAll(terms).sqlite} and search_index.rowid = held.entry)`;
 }
 
-/**
- * The entries of the messages that match every term, as a JSON array for `ticketsOfEntries`; null when there are more than `most`,
- * where it stops looking (SQLite).
- */
-export async function findFewEntries(
-  reader: Reader,
+/** The tickets of the messages that match every term, as a JSON array; null when more than about `most` messages do (SQLite). */
+export async function findFewTickets(
+  { query }: Reader,
   accountId: string,
+  place: Place,
   terms: readonly SearchTerm[],
   most: number,
 ): Promise<string | null> {
-  const place = await placeOf(reader, accountId);
-  if (place === null) return "[]";
-  const { rows } = await sql<{
-    entries: string;
-    count: number;
-  }>`select json_group_array(entry) as entries, count(*) as count
-    from (select search_index.rowid as entry
-      from search_index cross join search_entries as held on held.entry = search_index.rowid
-      where search_index match ${place.scope + matchAll(terms).sqlite} and search_index.rowid ${within(place)}
-        and +held.account_id = ${accountId} and held.ticket_id is not null
-      limit ${most + 1})`.execute(reader.query);
-  const [found] = rows;
-  return found === undefined || found.count > most ? null : found.entries;
-}
-
-/** The ids of the tickets whose messages have these entries, as a subquery. */
-export function ticketsOfEntries(accountId: string, entries: string): RawBuilder<string> {
-  // The `+` keeps it from walking through all of the account's entries.
-  return sql`(select ticket_id from search_entries where +account_id = ${accountId} and entry in
-    (select value from json_each(${entries})))`;
+  const found = sql`search_index match ${place.scope + matchAll(terms).sqlite} and search_index.rowid ${within(place)}`;
+  // Whose they are is asked only if they are few: it takes four times as long as to find them.
+  const more = Math.ceil(most / place.share) + 1;
+  const { rows: counts } = await sql<{ count: number }>`select count(*) as count
+    from (select 1 from search_index where ${found} limit ${more})`.execute(query);
+  if (counts[0]?.count === more) return null;
+  const { rows } = await sql<{ ticket_id: string }>`select held.ticket_id
+    from search_index cross join search_entries as held on held.entry = search_index.rowid
+    where ${found} and +held.account_id = ${accountId} and held.ticket_id is not null`.execute(query);
+  return JSON.stringify([...new Set(rows.map(({ ticket_id }) => ticket_id))]);
 }
 
 function matchOf(accountId: string, messages: boolean, terms: readonly SearchTerm[]): string {

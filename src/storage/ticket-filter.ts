@@ -3,7 +3,7 @@ import type { SearchTerm } from "../domain/search-words.ts";
 import type { TicketState, TicketType } from "../domain/states.ts";
 import type { Engine } from "./database.ts";
 import type { Flag, Schema, TicketRow } from "./schema.ts";
-import { type NewestMatches, matchingTickets, ticketHolds, ticketHoldsEach, ticketsOfEntries } from "./search.ts";
+import { type NewestMatches, matchingTickets, ticketHolds, ticketHoldsEach } from "./search.ts";
 import { type TicketCondition, writeConditions } from "./ticket-conditions.ts";
 
 /** What a list of tickets is narrowed to. An absent member does not narrow; an empty list matches nothing. */
@@ -85,8 +85,8 @@ export interface Narrowing {
   passive: Passive;
   /** Each ticket is asked for the words of a search, in place of finding all that hold them, beyond the newest that do (SQLite). */
   asksBeyond?: NewestMatches;
-  /** The entries of the messages that hold the words of a search, where they were found already (SQLite): JSON. */
-  entries?: string;
+  /** The tickets that hold the words of a search, where they were found already (SQLite): JSON. */
+  holding?: string;
   /** Whether each ticket is asked for the words of a search, or those that hold them are found first (PostgreSQL). */
   words?: "asked" | "found";
   /** Whether all tickets with the labels are found first, in place of asking each ticket: where they are few (SQLite). */
@@ -132,12 +132,12 @@ function holdsTerms(
   engine: Engine,
   accountId: string,
   terms: readonly SearchTerm[],
-  { asksBeyond, entries, words }: Narrowing,
+  { asksBeyond, holding, words }: Narrowing,
 ): RawBuilder<SqlBool> {
   if (words === "asked") return ticketHoldsEach(accountId, terms);
   // As an array, so that they are looked up: a join would compare each ticket in the order of the list with all of them.
   if (words === "found") return sql<SqlBool>`tickets.id = any(array${matchingTickets({ engine }, accountId, terms)})`;
-  if (entries !== undefined) return sql<SqlBool>`tickets.id in ${ticketsOfEntries(accountId, entries)}`;
+  if (holding !== undefined) return sql<SqlBool>`tickets.id in (select value from json_each(${holding}))`;
   if (asksBeyond !== undefined) return ticketHolds(accountId, terms, asksBeyond);
   return sql<SqlBool>`tickets.id in ${matchingTickets({ engine }, accountId, terms)}`;
 }

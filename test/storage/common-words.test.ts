@@ -4,7 +4,8 @@ import { SYSTEM } from "../../src/domain/events.ts";
 import { Faults } from "../../src/domain/faults.ts";
 import { newId } from "../../src/domain/ids.ts";
 import { searchTerms } from "../../src/domain/search-words.ts";
-import { findFewEntries, indexNewEntry } from "../../src/storage/search.ts";
+import { placeOf } from "../../src/storage/search-place.ts";
+import { findFewTickets, indexNewEntry } from "../../src/storage/search.ts";
 import { findMatchingMessages } from "../../src/storage/search-hits.ts";
 import { listTickets } from "../../src/storage/ticket-list.ts";
 import { ENGINE_MISSING, type TestStorage, openTestStorage } from "../support/test-storage.ts";
@@ -75,9 +76,11 @@ describe.skipIf(ENGINE_MISSING !== null)("a search for words that stand in very 
 
   test("stops counting where it knows enough", async ({ skip }) => {
     if (storage.db.engine === "postgres") skip("PostgreSQL plans by what it knows of the words");
-    expect(await findFewEntries(storage.db, accountId, searchTerms("parcel order"), MANY)).toBe(null);
-    const few = await findFewEntries(storage.db, accountId, searchTerms("parcel order"), MANY + ids.length);
-    expect((JSON.parse(few ?? "[]") as number[]).length).toBeGreaterThan(MANY);
-    expect(await findFewEntries(storage.db, newId(), searchTerms("parcel order"), 0)).toBe("[]");
+    const place = (await placeOf(storage.db, accountId)) ?? expect.fail("there are messages");
+    const few = async (most: number) =>
+      await findFewTickets(storage.db, accountId, place, searchTerms("parcel order"), most);
+    expect(await few(MANY / 2)).toBe(null);
+    const tickets = JSON.parse((await few(MANY * 2)) ?? "[]") as string[];
+    expect(new Set(tickets)).toEqual(new Set([ids[0], ids[1], ids[4]]));
   });
 });
