@@ -19,7 +19,11 @@ const POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; bas
 export function serveDocumentation(app: FastifyInstance, document: object, refusePlain: onRequestHookHandler): void {
   let opened: Promise<FastifyInstance> | undefined;
   const show = async ({ method, url, headers }: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    opened ??= openPages(document);
+    opened ??= openPages(document).catch((error: unknown) => {
+      // Whoever asks next tries again.
+      opened = undefined;
+      throw error;
+    });
     const asked = { method: method === "HEAD" ? "HEAD" : "GET", url, headers } as const;
     const answer = await (await opened).inject(asked);
     if (answer.statusCode >= 400) throw new HttpError(404, "Not Found");
