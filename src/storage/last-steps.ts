@@ -1,3 +1,4 @@
+import { breathe } from "../domain/breathe.ts";
 import type { LastStep } from "./database.ts";
 
 /** The steps that transactions leave for the end: see `Tx.lastly`. */
@@ -12,11 +13,14 @@ export class LastSteps {
 
   /** Those of a transaction that is committed together with others. */
   addAll(others: LastSteps): void {
-    this.#steps.push(...others.#steps);
+    for (const step of others.#steps) this.#steps.push(step);
     for (const [name, step] of others.#once) this.#once.set(name, step);
   }
 
   async run(): Promise<void> {
-    for (const step of [...this.#steps, ...this.#once.values()]) await step();
+    for (const step of [...this.#steps, ...this.#once.values()]) {
+      await step();
+      await breathe();
+    }
   }
 }
