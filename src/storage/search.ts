@@ -3,7 +3,7 @@ import { type SearchTerm, searchWords } from "../domain/search-words.ts";
 import type { Reader, Tx, WriteQueries } from "./database.ts";
 import { preparedWrite } from "./prepared.ts";
 import { matchAll, scopeOf } from "./search-match.ts";
-import { MERGE, mergeSegments } from "./search-merges.ts";
+import { MERGE, mergeSegments, oweMerging } from "./search-merges.ts";
 import { type Place, within } from "./search-place.ts";
 
 /**
@@ -54,7 +54,10 @@ async function addSqliteEntry(
   if (added === undefined) throw new Error(`the search entry ${id} was not added`);
   const row = { entry: added.entry, scope: scopeOf(accountId, ticketId !== null), words: words.join(" ") };
   // All that a commit adds is written to the index at once: each savepoint in between would have it write what it holds so far.
-  tx.lastly(async () => await addWords.run(tx, row));
+  tx.lastly(async () => {
+    oweMerging(tx, row.words);
+    await addWords.run(tx, row);
+  });
   tx.lastly(async () => await mergeSegments(tx), MERGE);
 }
 
