@@ -2,7 +2,7 @@ import { searchWords } from "../domain/search-words.ts";
 import { bulkInsert, runCompiled } from "./bulk-insert.ts";
 import type { Tx } from "./database.ts";
 import { scopeOf } from "./search-match.ts";
-import { MERGE, mergeAllSegments } from "./search-merges.ts";
+import { MERGE_ALL, mergeAllSegments } from "./search-merges.ts";
 import { type SearchEntry, vectorOf } from "./search.ts";
 
 /** As `indexEntry`, for many entries that the index does not hold yet. */
@@ -38,5 +38,5 @@ export async function bulkIndex(tx: Tx, accountId: string, entries: readonly Sea
       words: searchWords(text).join(" "),
     })),
   );
-  tx.lastly(async () => await mergeAllSegments(tx), MERGE);
+  tx.lastly(async () => await mergeAllSegments(tx), MERGE_ALL);
 }

@@ -1,9 +1,12 @@
 import { sql } from "kysely";
 import { breathe } from "../domain/breathe.ts";
 import type { Tx, WriteQueries } from "./database.ts";
-import { preparedWrite } from "./prepared.ts";
+import type { SqliteThread } from "./sqlite-thread.ts";
 
-/** Pages of the index that are merged in one go: a millisecond. */
+/** Pages of the index from which on they are merged in one go by the thread: some ten milliseconds. After each the writer reads anew what it had in memory. */
+const PORTION = 256;
+
+/** Pages that are merged in one go on the calling thread: a millisecond. */
 const PIECE = 16;
 
 /** What is written is merged once for each level of the index. */
@@ -12,58 +15,76 @@ const LEVELS = 6;
 /** Characters of words that make a page of 4 KB: most words of a text are in it several times, and beginnings are shared. */
 const TO_A_PAGE = 7000;
 
-/** Pages that are due to be merged, by database. */
-const due = new WeakMap<object, number>();
+/** Characters of words that were written to the index of a database since it was last asked, by what its statements share. */
+const written = new WeakMap<object, number>();
 
 /** Says that these words are being written to the index. */
-export function oweMerging({ statements }: Tx, words: string): void {
-  const pages = (words.length / TO_A_PAGE) * LEVELS;
-  due.set(statements.compiled, (due.get(statements.compiled) ?? 0) + pages);
+export function oweMerging({ statements: { compiled } }: Tx, words: string): void {
+  written.set(compiled, (written.get(compiled) ?? 0) + words.length);
+}
+
+export interface SearchMerges {
+  /** To be told of each commit. */
+  committed(): void;
+  /** To be awaited before a transaction begins: a merge writes too, and has the lock meanwhile. */
+  idle(): Promise<void>;
 }
 
 /**
  * SQLite's full text keeps what each commit adds in a segment of its own and merges segments as they become many. Left to itself
- * (`automerge`, which a migration turned off) it does so for every 64 pages written, through all levels at once: 40 to 60 milliseconds of a
- * commit at 3,000,000 messages. Here as much is merged in pieces, at the end of every commit that writes to the index, and everything
- * else has its turn between them. A piece ends with a word: of one of the commonest in two large segments it takes 0.1 s and more.
+ * (`automerge`, which a migration turned off) it does so within a commit, for every 64 pages written, through all levels at once: 40 to 60
+ * milliseconds at 3,000,000 messages, in which the thread that serves everybody does nothing else. Here as much is merged by a thread with
+ * a connection of its own, for which writers alone wait. A portion ends with a word: of one of the commonest it takes 0.1 s and more.
+ * Nothing is told to anybody of a merge, so nobody waits for its sync: that of the next commit takes it along.
  */
-export async function mergeSegments(tx: Tx): Promise<void> {
-  const { compiled } = tx.statements;
-  // A commit's own segment has a page at least.
-  let pages = (due.get(compiled) ?? 0) + LEVELS;
-  while (pages >= PIECE) pages = (await mergePiece(tx)) ? pages - PIECE : 0;
-  due.set(compiled, pages);
-}
+export function openSearchMerges(compiled: object, thread: Pick<SqliteThread, "execute">): SearchMerges {
+  let due = 0;
+  let merging: Promise<void> | null = null;
 
-/** After much was added at once: until nothing is to be merged. */
-export async function mergeAllSegments(tx: Tx): Promise<void> {
-  while (await mergePiece(tx));
-}
-
-/** Whether there was anything to merge. */
-async function mergePiece(tx: Tx): Promise<boolean> {
-  const before = await changesSince(tx, 0);
-  await mergePages.run(tx, { pages: PIECE });
-  const changes = await changesSince(tx, before);
-  await breathe();
-  // The statement itself counts as one (https://sqlite.org/fts5.html, the merge command).
-  return changes >= 2;
+  const merge = async (pages: number): Promise<void> => {
+    try {
+      await thread.execute(`insert into search_index (search_index, rank) values ('merge', ${pages})`, []);
+    } catch {
+      // Somebody else writes, or the thread ended: after the next commit.
+      due += pages;
+    }
+    merging = null;
+  };
+  return {
+    committed() {
+      const characters = written.get(compiled);
+      if (characters === undefined) return;
+      written.delete(compiled);
+      // A commit's own segment has a page at least.
+      due += (characters / TO_A_PAGE + 1) * LEVELS;
+      if (due < PORTION || merging !== null) return;
+      merging = merge(Math.floor(due));
+      due = 0;
+    },
+    idle: async () => await (merging ?? undefined),
+  };
 }
 
 /** The name of the step that merges, once for all transactions of a commit. */
-export const MERGE = "merge the full text";
+export const MERGE_ALL = "merge all of the full text";
 
-const mergePages = preparedWrite(
-  (_: WriteQueries, { pages }: { pages: number }) =>
-    sql`insert into search_index (search_index, rank) values ('merge', cast(${pages} as integer))`,
-);
-
-/** Rows that the connection has changed, those of the index's own tables too. */
-async function changesSince(tx: Tx, since: number): Promise<number> {
-  return (await countChanges.first(tx, { since }))?.changes ?? 0;
+/** After much was added at once: until nothing is to be merged. */
+export async function mergeAllSegments({ query }: Tx): Promise<void> {
+  let before: number;
+  let after = await changes(query);
+  do {
+    before = after;
+    await sql`insert into search_index (search_index, rank) values ('merge', ${PIECE})`.execute(query);
+    await breathe();
+    after = await changes(query);
+  } while (after - before >= CHANGED);
 }
 
-const countChanges = preparedWrite(
-  (_: WriteQueries, { since }: { since: number }) =>
-    sql<{ changes: number }>`select total_changes() - ${since} as changes`,
-);
+/** The statement itself counts as a change (https://sqlite.org/fts5.html, the merge command). */
+const CHANGED = 2;
+
+/** Rows that the connection has changed, those of the index's own tables too. */
+async function changes(query: WriteQueries): Promise<number> {
+  const { rows } = await sql<{ changes: number }>`select total_changes() as changes`.execute(query);
+  return rows[0]?.changes ?? 0;
+}

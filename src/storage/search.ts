@@ -3,7 +3,7 @@ import { type SearchTerm, searchWords } from "../domain/search-words.ts";
 import type { Reader, Tx, WriteQueries } from "./database.ts";
 import { preparedWrite } from "./prepared.ts";
 import { matchAll, scopeOf } from "./search-match.ts";
-import { MERGE, mergeSegments, oweMerging } from "./search-merges.ts";
+import { oweMerging } from "./search-merges.ts";
 import { type Place, within } from "./search-place.ts";
 
 /**
@@ -58,7 +58,6 @@ async function addSqliteEntry(
     oweMerging(tx, row.words);
     await addWords.run(tx, row);
   });
-  tx.lastly(async () => await mergeSegments(tx), MERGE);
 }
 
 interface NewEntry {

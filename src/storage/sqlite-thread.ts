@@ -15,20 +15,26 @@ interface Asked {
 /** The one that runs, and one for the thread to go on with: the others wait here, where they can be dropped. */
 const HANDED_OVER = 2;
 
+export interface ThreadOptions {
+  file: string;
+  /** Whether it writes: by default it only reads. Nobody is to be told of what it writes before the writer's next commit. */
+  writes?: boolean;
+}
+
 /**
- * A connection on a thread of its own, for reads that would hold up the event loop. The thread starts with the
+ * A connection on a thread of its own, for what would hold up the event loop. The thread starts with the
  * first query and never keeps the process alive. Queries run one after the other; one that nobody waits for any more when its
  * turn comes is dropped (`who-waits.ts`).
  */
 export class SqliteThread implements DatabaseConnection {
-  readonly #file: string;
+  readonly #options: ThreadOptions;
   readonly #waiting: Asked[] = [];
   readonly #running = new Map<number, Asked>();
   #worker: Worker | undefined;
   #last = 0;
 
-  constructor(file: string) {
-    this.#file = file;
+  constructor(options: ThreadOptions) {
+    this.#options = options;
   }
 
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
@@ -61,7 +67,7 @@ export class SqliteThread implements DatabaseConnection {
   }
 
   streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
-    throw new Error("the reader thread does not stream");
+    throw new Error("a thread does not stream");
   }
 
   async close(): Promise<void> {
@@ -70,7 +76,7 @@ export class SqliteThread implements DatabaseConnection {
 
   #start(): Worker {
     const worker = new Worker(new URL(`./sqlite-thread-worker${extname(import.meta.url)}`, import.meta.url), {
-      workerData: this.#file,
+      workerData: this.#options,
     });
     worker.unref();
     worker.on("message", ({ id, rows, error }: { id: number; rows?: unknown[]; error?: string }) => {
@@ -87,7 +93,7 @@ export class SqliteThread implements DatabaseConnection {
       this.#worker = undefined;
     };
     worker.on("error", fail);
-    worker.on("exit", () => fail(new Error("the reader thread ended")));
+    worker.on("exit", () => fail(new Error("the thread of a connection ended")));
     return worker;
   }
 }

@@ -19,6 +19,7 @@ import type { Driver, Way } from "./database.ts";
 import type { Schema } from "./schema.ts";
 import { openCheckpoints } from "./checkpoints.ts";
 import { openGroupCommit } from "./group-commit.ts";
+import { openSearchMerges } from "./search-merges.ts";
 import { SharedSnapshot } from "./shared-snapshot.ts";
 import { SqliteThread } from "./sqlite-thread.ts";
 import { openWalSync } from "./wal-sync.ts";
@@ -41,7 +42,7 @@ export interface SqliteOptions {
 
 /**
  * Opens the embedded engine. One connection writes, one reads (WAL: neither waits for the other), and a thread with a
- * connection of its own does the long reads. Every commit is on the disk before it is acknowledged.
+ * connection of its own does the long reads. Another merges what is written to the full text. Every commit is on the disk before it is acknowledged.
  */
 export function openSqlite({ file, plugins = [] }: SqliteOptions): Driver {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
@@ -57,9 +58,11 @@ export function openSqlite({ file, plugins = [] }: SqliteOptions): Driver {
   const readFile = openFile(file, true);
   const snapshot = new SharedSnapshot(readFile);
   const reader = new SqliteConnection(readFile, () => snapshot.share());
-  const thread = new SqliteThread(file);
+  const thread = new SqliteThread({ file });
+  const mergingThread = new SqliteThread({ file, writes: true });
   const checkpoints = openCheckpoints(writer.database, thread);
   const compiled = new Map<object, unknown>();
+  const merges = openSearchMerges(compiled, mergingThread);
   const wayOf = (connection: SqliteConnection | SqliteThread): Way => ({
     query: kyselyOn(connection, plugins),
     statements: statementsOn(connection, compiled),
@@ -68,11 +71,13 @@ export function openSqlite({ file, plugins = [] }: SqliteOptions): Driver {
   const group = openGroupCommit(writer.database, {
     begin: async () => {
       await checkpoints.room();
+      await merges.idle();
       await begin(writer.database);
     },
     beforeCommit: () => snapshot.end(),
     sync: async () => {
       checkpoints.committed();
+      merges.committed();
       await log.sync();
     },
   });
@@ -87,6 +92,8 @@ export function openSqlite({ file, plugins = [] }: SqliteOptions): Driver {
     figures: async () => ({ file_bytes: await sizeOf(file), wal_bytes: await sizeOf(`${file}-wal`) }),
     close: async () => {
       await group.idle();
+      await merges.idle();
+      await mergingThread.close();
       await thread.close();
       snapshot.end();
       reader.close();
