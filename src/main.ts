@@ -75,8 +75,8 @@ export async function startServer(config: Config, signal?: AbortSignal): Promise
       metrics: { observe: metrics.observe, text: metricsReader(metrics.registry) },
     });
     await listen(app, config);
-    // It began so (`bin/cantrip`), and ends so soon.
-    preferMemory();
+    // It began so (`bin/cantrip`), until what the start left is collected.
+    preferMemory(SECOND);
     const stores = { ...storage, reach: means.reach, judge: mailJudge(config) };
     const mailServers = await startMailServers(stores, {
       ...config,
