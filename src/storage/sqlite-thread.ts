@@ -77,6 +77,8 @@ export class SqliteThread implements DatabaseConnection {
   #start(): Worker {
     const worker = new Worker(new URL(`./sqlite-thread-worker${extname(import.meta.url)}`, import.meta.url), {
       workerData: this.#options,
+      // What is loaded into the process before the program is for its main thread.
+      execArgv: [],
     });
     worker.unref();
     worker.on("message", ({ id, rows, error }: { id: number; rows?: unknown[]; error?: string }) => {
