@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { SECOND } from "../domain/time.ts";
+import { processOf, setUpSession } from "./postgres-session.ts";
 
 /**
  * A connection that had nothing to say over a query in so many looks makes us ask the database by another. Looks and not
@@ -13,14 +14,6 @@ const LOOK_EVERY = SECOND;
 export const CONNECT_PATIENCE = 20 * SECOND;
 /** A database on a machine that is short of everything took five seconds to let somebody in. */
 const PROBE_PATIENCE = 10 * SECOND;
-
-/**
- * So that the server, too, notices within half a minute when we are gone without a word: until then it keeps the rows that
- * a transaction had locked. Not through a pooler, whose connections are not ours.
- */
-const KEEP_ALIVE = `select set_config('tcp_keepalives_idle', '10', false), set_config('tcp_keepalives_interval', '5', false),
-  set_config('tcp_keepalives_count', '3', false), set_config('tcp_user_timeout', '25000', false)
-  where pg_backend_pid() = $1`;
 
 export interface Watch {
   stop(): void;
@@ -39,7 +32,7 @@ export function watchConnections(pool: pg.Pool, url: string, isDirect: () => boo
   pool.on("connect", (client) => {
     // While it is in use the pool does not listen, and an error that nobody hears ends the process. Its query fails with it.
     client.on("error", () => undefined);
-    client.query(KEEP_ALIVE, [processOf(client)]).catch(() => undefined);
+    void setUpSession(client);
   });
   pool.on("acquire", (client) => held.set(client, { bytes: -1, looks: 0 }));
   pool.on("release", (_error, client) => held.delete(client));
@@ -108,10 +101,6 @@ function destroy(client: pg.PoolClient): void {
 
 function isWaiting(client: pg.PoolClient): boolean {
   return Reflect.get(client, "readyForQuery") === false;
-}
-
-function processOf(client: pg.PoolClient): number {
-  return Reflect.get(client, "processID") as number;
 }
 
 function streamOf(client: pg.ClientBase): { bytesRead: number; destroy(error?: Error): void } {

@@ -2,6 +2,7 @@ import { type KyselyPlugin, Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
 import { SECOND } from "../domain/time.ts";
 import type { Way } from "./database.ts";
+import { setUpSession } from "./postgres-session.ts";
 import { type Naming, statementsOn } from "./postgres-statements.ts";
 import type { Schema } from "./schema.ts";
 
@@ -65,6 +66,8 @@ export function openReplica(
     types: options.types,
     connectionTimeoutMillis: PATIENCE,
     query_timeout: QUERY_PATIENCE,
+    // oxlint-disable-next-line typescript/no-misused-promises -- the pool waits for it, which its types do not know
+    onConnect: setUpSession,
   });
   const tally = { replica_reads: 0, replica_behind: 0, replica_failed: 0 };
   let replayed = 0;
