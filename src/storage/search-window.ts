@@ -5,7 +5,7 @@ import type { Reader } from "./database.ts";
 import { type Match, matchAll, matchNear, matchPhrase } from "./search-match.ts";
 import type { NewestMatches } from "./search.ts";
 import { type Place, placeOf, within } from "./search-place.ts";
-import { shareOfNewest } from "./search-sample.ts";
+import { type Commonness, commonnessOf } from "./search-sample.ts";
 
 /** So many messages are ranked, the newest; more are not looked at for an order by relevance. */
 export const RANKED_MESSAGES = 1000;
@@ -50,21 +50,27 @@ async function sqliteHits(reader: Reader, accountId: string, terms: readonly Sea
 
 const NONE: ReadonlySet<number> = new Set();
 
+/** Microseconds to look at a message in the order of the key, and at one that the index of words has found: its page is anywhere. */
+const PASSED = 0.4;
+const FOUND = 4.8;
+
 /**
- * From such a share on the newest messages are looked at one after the other until enough are found, 0.4 microseconds each; of
- * rarer words all are found by their index, 1.1 each, and sorted.
+ * Whether the newest messages are looked at one after the other until enough are found. Of rarer words all are found by their index, and
+ * sorted.
  */
-const COMMON_SHARE = 1 / 50;
+function isWalked({ share, entries }: Commonness): boolean {
+  return (RANKED_MESSAGES / share) * PASSED <= share * entries * FOUND;
+}
 
 /** How the words stand in them is asked of those alone that are ranked: it takes as long as finding them. */
 async function postgresHits(reader: Reader, accountId: string, terms: readonly SearchTerm[]): Promise<RankedHit[]> {
-  const isCommon = (await shareOfNewest(reader, accountId, terms)) >= COMMON_SHARE;
+  const walked = isWalked(await commonnessOf(reader, accountId, terms));
   const { phrase, near, exact } = closer(terms);
   const held = (match: Match | null) => (match === null ? sql`false` : sql`words @@ ${match.postgres}::tsquery`);
   const messages = sql`select id, ticket_id, words from search_entries
     where account_id = ${accountId} and ticket_id is not null`;
   // No index answers a `case`, and the planner expects it to hold for half of all; what has an offset is found before it is sorted.
-  const found = isCommon
+  const found = walked
     ? sql`${messages} and case when ${held(matchAll(terms))} then true end`
     : sql`${messages} and ${held(matchAll(terms))} offset 0`;
   const { rows } = await sql<RankedHit>`select ticket_id, ${held(phrase)} as phrase, ${held(near)} as near,

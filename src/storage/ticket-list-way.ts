@@ -3,7 +3,7 @@ import type { SearchTerm } from "../domain/search-words.ts";
 import type { Reader } from "./database.ts";
 import type { Slice, SortDirection } from "./paging.ts";
 import { prepared } from "./prepared.ts";
-import { shareOfNewest } from "./search-sample.ts";
+import { commonnessOf } from "./search-sample.ts";
 import { placeOf } from "./search-place.ts";
 import { RANKED_MESSAGES, findNewestMatches } from "./search-window.ts";
 import { findFewTickets } from "./search.ts";
@@ -72,10 +72,11 @@ export async function wayOf(
 }
 
 /**
- * If words are in such a share of the messages, times the root of the rows up to a page's end, walking through the order comes upon that
- * page as quickly as all are found and sorted: a ticket that is asked costs 16 microseconds, a message 5 (PostgreSQL).
+ * Whether walking through the order comes upon a page as quickly as all tickets with the words are found and sorted. That costs 8 microseconds a
+ * message, and to ask a ticket 16; of tickets twice as large a share has the words as of messages (PostgreSQL).
  */
-const COMMON_SHARE = 1 / 1000;
+const ASKED = 16;
+const FOUND = 8;
 
 async function areCommon(
   reader: Reader,
@@ -83,7 +84,8 @@ async function areCommon(
   terms: readonly SearchTerm[],
   rows: number,
 ): Promise<boolean> {
-  return (await shareOfNewest(reader, accountId, terms)) >= COMMON_SHARE * Math.sqrt(rows);
+  const { share, entries } = await commonnessOf(reader, accountId, terms);
+  return (rows / (2 * share)) * ASKED <= share * entries * FOUND;
 }
 
 /**
