@@ -4,6 +4,7 @@ import { rebuildIndex } from "./backup-index.ts";
 import { type BlobStore, hashBytes } from "./blobs.ts";
 import { type Row, bulkInsert, runCompiled } from "./bulk-insert.ts";
 import type { Db, Tx } from "./database.ts";
+import { changesSpread, distributeWithin } from "./distribute.ts";
 import { completeSchema, rebuildSchema, unknownMigrations } from "./migrate.ts";
 
 /** PostgreSQL gives an event its transaction's id as its position, so restored ones lie far below zero: see `storage/events.ts`. */
@@ -41,12 +42,14 @@ export async function restoreBackup(
   let replaced: readonly string[];
   try {
     replaced = await db.transact(async (tx) => {
+      const spread = await changesSpread(tx);
       if (!force) await refuseFilled(tx);
       const before = await listBlobs(tx);
       await rebuildSchema(tx, manifest.migrations);
       await load(tx, files, file, added);
       await completeSchema(tx);
       await rebuildIndex(tx);
+      if (spread) await distributeWithin(tx);
       return before;
     });
   } catch (error) {

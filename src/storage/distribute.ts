@@ -39,18 +39,45 @@ export async function isDistributed(reader: Reader): Promise<boolean> {
   return (await citusVersion(reader)) !== null && (await movedTables(reader)).has(FIRST);
 }
 
+/**
+ * Whether the database is distributed; the transaction is then one that may make and drop tables. To be asked before it reads from
+ * several nodes, as Citus allows no such thing after having read from them side by side.
+ */
+export async function changesSpread(tx: Tx): Promise<boolean> {
+  const spread = await isDistributed(tx);
+  if (spread) await oneAfterTheOther(tx);
+  return spread;
+}
+
 /** Spreads every table over the nodes, with what is in it. Stopped at any moment, it goes on when it is called again. */
 export async function distribute(db: Db, onTable: (name: string) => void): Promise<string[]> {
-  await db.transact(takeKeysOff);
-  if (await keepsTallies(db)) await db.transact(dropTallies);
-  const moved = await movedTables(db);
-  const due = [EVERYWHERE, ...BY_ACCOUNT].filter((name) => !moved.has(name));
+  await db.transact(prepareMoves);
+  const due = await dueTables(db);
   for (const name of due) {
     onTable(name);
     await db.transact(async (tx) => await moveTable(tx, name));
   }
-  await putKeysBack(db);
+  for (const key of await keptKeys(db)) await db.transact(async (tx) => await putKeyBack(tx, key));
+  await db.transact(forgetKeys);
   return due;
+}
+
+/** The same in a transaction, of all that is in it: for what has just made the tables anew. */
+export async function distributeWithin(tx: Tx): Promise<void> {
+  await prepareMoves(tx);
+  for (const name of await dueTables(tx)) await moveTable(tx, name);
+  for (const key of await keptKeys(tx)) await putKeyBack(tx, key);
+  await forgetKeys(tx);
+}
+
+async function prepareMoves(tx: Tx): Promise<void> {
+  await takeKeysOff(tx);
+  if (await keepsTallies(tx)) await dropTallies(tx);
+}
+
+async function dueTables(reader: Reader): Promise<string[]> {
+  const moved = await movedTables(reader);
+  return [EVERYWHERE, ...BY_ACCOUNT].filter((name) => !moved.has(name));
 }
 
 /** Hands a table over to Citus, with the rows that are in it; what belongs to the whole installation stays. */
@@ -64,7 +91,7 @@ export async function moveTable(tx: Tx, name: string): Promise<void> {
 }
 
 /** A foreign key to a reference table makes Citus insist that a transaction uses one connection to each node. */
-export async function oneAfterTheOther(tx: Tx): Promise<void> {
+async function oneAfterTheOther(tx: Tx): Promise<void> {
   await sql`set local citus.multi_shard_modify_mode to 'sequential'`.execute(tx.query);
 }
 
@@ -98,19 +125,16 @@ async function takeKeysOff(tx: Tx): Promise<void> {
   }
 }
 
-async function putKeysBack(db: Db): Promise<void> {
-  for (const { table, name, definition } of await keptKeys(db)) {
-    await db.transact(async (tx) => {
-      await oneAfterTheOther(tx);
-      const { rows } = await sql`select 1 from pg_constraint where conname = ${name}
-        and conrelid = ${table}::regclass`.execute(tx.query);
-      if (rows.length > 0) return;
-      await sql`alter table ${sql.table(table)} add constraint ${sql.ref(name)} ${sql.raw(definition)}`.execute(
-        tx.query,
-      );
-    });
-  }
-  await db.transact(async (tx) => await writeProperty(tx, KEPT_KEYS, "[]"));
+async function putKeyBack(tx: Tx, { table, name, definition }: ForeignKey): Promise<void> {
+  await oneAfterTheOther(tx);
+  const { rows } = await sql`select 1 from pg_constraint where conname = ${name}
+    and conrelid = ${table}::regclass`.execute(tx.query);
+  if (rows.length > 0) return;
+  await sql`alter table ${sql.table(table)} add constraint ${sql.ref(name)} ${sql.raw(definition)}`.execute(tx.query);
+}
+
+async function forgetKeys(tx: Tx): Promise<void> {
+  await writeProperty(tx, KEPT_KEYS, "[]");
 }
 
 async function keptKeys(reader: Reader): Promise<ForeignKey[]> {

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { now } from "../domain/time.ts";
 import type { Db, Engine, Tx } from "./database.ts";
-import { isDistributed, moveTable, oneAfterTheOther, splitForCitus } from "./distribute.ts";
+import { changesSpread, moveTable, splitForCitus } from "./distribute.ts";
 import * as init from "./migrations/001-init.ts";
 import * as search from "./migrations/002-search.ts";
 import * as delivery from "./migrations/003-delivery.ts";
@@ -111,10 +111,12 @@ export function unknownMigrations(names: Iterable<string>): string[] {
 
 /**
  * Drops every table with all that is in it and makes those that the named migrations give, empty: a restored backup's
- * rows have the form of its time, and `completeSchema` then brings them to today's, as an upgrade would have.
+ * rows have the form of its time, and `completeSchema` then brings them to today's, as an upgrade would have. What Citus had
+ * spread is not spread then: migrations from before that could be are not for its tables.
  */
 export async function rebuildSchema(tx: Tx, names: readonly string[]): Promise<void> {
   if (tx.engine === "postgres") await run(tx, `select pg_advisory_xact_lock(${MIGRATION_LOCK})`);
+  await changesSpread(tx);
   // Children before their parents. SQLite checks references when a table is dropped.
   for (const table of tablesMade(tx.engine).toReversed()) await run(tx, `drop table if exists ${table}`);
   await run(tx, "drop table if exists migrations");
@@ -142,8 +144,7 @@ async function appliedMigrations(tx: Tx): Promise<Set<string>> {
 }
 
 async function applyAll(tx: Tx, pending: typeof MIGRATIONS): Promise<string[]> {
-  const spread = pending.length > 0 && (await isDistributed(tx));
-  if (spread) await oneAfterTheOther(tx);
+  const spread = pending.length > 0 && (await changesSpread(tx));
   for (const [name, migration] of pending) {
     for (const statement of migration.statements({ ...TYPES[tx.engine], spread })) {
       if (spread) await runDistributed(tx, statement);

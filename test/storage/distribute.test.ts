@@ -1,7 +1,13 @@
+import { join } from "node:path";
 import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
-import { splitForCitus } from "../../src/storage/distribute.ts";
+import { backUp } from "../../src/cli/backup-archive.ts";
+import { setUpAccount } from "../../src/desk/set-up-account.ts";
+import { findAccountBySite } from "../../src/storage/accounts.ts";
+import { restoreBackup } from "../../src/storage/backup-load.ts";
+import { distribute, splitForCitus } from "../../src/storage/distribute.ts";
 import { openStorage } from "../../src/storage/open.ts";
+import { ON_CITUS } from "../support/citus.ts";
 import { ENGINE, ENGINE_MISSING, createTestDatabase, openTestStorage } from "../support/test-storage.ts";
 
 describe("a migration's statement, for Citus", () => {
@@ -61,6 +67,31 @@ describe.skipIf(ENGINE === "sqlite" || ENGINE_MISSING !== null)("a database that
     } finally {
       await storage.remove();
       await place.remove();
+    }
+  });
+
+  test("is spread still when a backup of another engine is restored into it", async ({ skip }) => {
+    skip(!ON_CITUS, "there is no Citus here");
+    const [storage, source] = [await openTestStorage(), await openTestStorage("sqlite")];
+    try {
+      await source.db.transact(
+        async (tx) =>
+          await setUpAccount(tx, {
+            site: "moved",
+            name: "Moved",
+            owner: { email: "owner@desk.example", password_hash: "none" },
+            inbox: { name: "Support", address: "help@desk.example" },
+          }),
+      );
+      const file = join(source.data, "moved.cantrip");
+      await backUp(source, source, file);
+      await restoreBackup(storage, file);
+      // What there is left to hand over.
+      expect(await distribute(storage.db, () => {})).toEqual([]);
+      expect(await findAccountBySite(storage.db, "moved")).toMatchObject({ name: "Moved" });
+    } finally {
+      await source.remove();
+      await storage.remove();
     }
   });
 });
