@@ -4,7 +4,7 @@ import { type Row, quoteName } from "./bulk-insert.ts";
 import type { Engine } from "./database.ts";
 import { DATABASE_FILE } from "./open.ts";
 import { postgresTypes } from "./postgres.ts";
-import { openFile } from "./sqlite.ts";
+import { openFile } from "./sqlite-connection.ts";
 
 /** The database as it was at one moment, whatever is written meanwhile. */
 export interface Snapshot {

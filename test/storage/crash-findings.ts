@@ -4,7 +4,7 @@ import { sql } from "kysely";
 import { acrossAccounts } from "../../src/storage/across-accounts.ts";
 import { hashBytes } from "../../src/storage/blobs.ts";
 import { DATABASE_FILE, type Storage } from "../../src/storage/open.ts";
-import { openFile } from "../../src/storage/sqlite.ts";
+import { openFile } from "../../src/storage/sqlite-connection.ts";
 import { labelIdsOf } from "../../src/storage/tickets.ts";
 
 /** What is half-written in a database, in words; empty when everything in it is whole. */

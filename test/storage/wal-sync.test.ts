@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openGroupCommit } from "../../src/storage/group-commit.ts";
-import { openFile } from "../../src/storage/sqlite.ts";
+import { openFile } from "../../src/storage/sqlite-connection.ts";
 import { ENGINE } from "../support/test-storage.ts";
 import { makeGate } from "./storage-account.ts";
 
