@@ -6,6 +6,9 @@ import type { SqliteThread } from "./sqlite-thread.ts";
 /** Pages of the index from which on they are merged in one go by the thread: some ten milliseconds. After each the writer reads anew what it had in memory. */
 const PORTION = 256;
 
+/** No more than this in one go, however much is due: writers wait. */
+const MOST = 4 * PORTION;
+
 /** Pages that are merged in one go on the calling thread: a millisecond. */
 const PIECE = 16;
 
@@ -43,7 +46,9 @@ export function openSearchMerges(compiled: object, thread: Pick<SqliteThread, "e
 
   const merge = async (pages: number): Promise<void> => {
     try {
-      await thread.execute(`insert into search_index (search_index, rank) values ('merge', ${pages})`, []);
+      await thread.execute("insert into search_index (search_index, rank) values ('merge', cast(? as integer))", [
+        pages,
+      ]);
     } catch {
       // Somebody else writes, or the thread ended: after the next commit.
       due += pages;
@@ -58,8 +63,9 @@ export function openSearchMerges(compiled: object, thread: Pick<SqliteThread, "e
       // A commit's own segment has a page at least.
       due += (characters / TO_A_PAGE + 1) * LEVELS;
       if (due < PORTION || merging !== null) return;
-      merging = merge(Math.floor(due));
-      due = 0;
+      const pages = Math.min(Math.floor(due), MOST);
+      due -= pages;
+      merging = merge(pages);
     },
     idle: async () => await (merging ?? undefined),
   };
