@@ -2,13 +2,13 @@ import { join } from "node:path";
 import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
 import { backUp } from "../../src/cli/backup-archive.ts";
-import { setUpAccount } from "../../src/desk/set-up-account.ts";
 import { findAccountBySite } from "../../src/storage/accounts.ts";
 import { restoreBackup } from "../../src/storage/backup-load.ts";
 import { distribute, splitForCitus } from "../../src/storage/distribute.ts";
 import { openStorage } from "../../src/storage/open.ts";
 import { ON_CITUS } from "../support/citus.ts";
 import { ENGINE, ENGINE_MISSING, createTestDatabase, openTestStorage } from "../support/test-storage.ts";
+import { makeAccount } from "./storage-account.ts";
 
 describe("a migration's statement, for Citus", () => {
   test("that makes a table is split: the table alone, then its foreign keys, of a column and of several", () => {
@@ -74,21 +74,13 @@ describe.skipIf(ENGINE === "sqlite" || ENGINE_MISSING !== null)("a database that
     skip(!ON_CITUS, "there is no Citus here");
     const [storage, source] = [await openTestStorage(), await openTestStorage("sqlite")];
     try {
-      await source.db.transact(
-        async (tx) =>
-          await setUpAccount(tx, {
-            site: "moved",
-            name: "Moved",
-            owner: { email: "owner@desk.example", password_hash: "none" },
-            inbox: { name: "Support", address: "help@desk.example" },
-          }),
-      );
+      const { account } = await makeAccount(source.db);
       const file = join(source.data, "moved.cantrip");
       await backUp(source, source, file);
       await restoreBackup(storage, file);
       // What there is left to hand over.
       expect(await distribute(storage.db, () => {})).toEqual([]);
-      expect(await findAccountBySite(storage.db, "moved")).toMatchObject({ name: "Moved" });
+      expect(await findAccountBySite(storage.db, account.site)).toMatchObject({ id: account.id });
     } finally {
       await source.remove();
       await storage.remove();
