@@ -115,7 +115,15 @@ describe.skipIf(ENGINE_MISSING !== null)("mail that Postfix relays to us", { tim
     await stop("SIGKILL");
     await submit(postfix, bodies.slice(20));
     await serve(protocol, port);
-    await expect.poll(() => postfix.queued(), PATIENCE).toBe(0);
+    await expect
+      .poll(
+        () => {
+          postfix.flush();
+          return postfix.queued();
+        },
+        { ...PATIENCE, interval: 1000 },
+      )
+      .toBe(0);
     await expect
       .poll(async () => (await outcomes()).filter((each) => each === `${protocol} ticket`).length, PATIENCE)
       .toBe(30);
