@@ -29,11 +29,12 @@ const SOURCES = [
 /** Opens the data set of so many tickets, and builds it first when there is none of today's generator and schema. */
 export async function openDataSet({ data, engine, tell }: BenchRun, tickets: number): Promise<DataSet> {
   const name = `${tickets}-${sourceKey()}`;
-  const folder = join(data, engine, name);
-  const postgres = engine === "postgres" ? await openKeptPostgres(join(data, engine, "cluster")) : null;
+  const home = join(data, homeOf(engine));
+  const folder = join(home, name);
+  const postgres = engine === "postgres" ? await openKeptPostgres(join(home, "cluster")) : null;
   try {
     if (!existsSync(join(folder, "manifest.json"))) {
-      await removeOthers(join(data, engine), `${tickets}-`, async (other) => await postgres?.drop(databaseName(other)));
+      await removeOthers(home, `${tickets}-`, async (other) => await postgres?.drop(databaseName(other)));
       await postgres?.drop(databaseName(name));
       const building = `${folder}.building`;
       rmSync(building, { recursive: true, force: true });
@@ -52,6 +53,16 @@ export async function openDataSet({ data, engine, tell }: BenchRun, tickets: num
     await postgres?.close();
     throw error;
   }
+}
+
+/** What was built on one server is not on another. */
+function homeOf(engine: BenchRun["engine"]): string {
+  const server = process.env["TEST_DATABASE_URL"] ?? "";
+  return engine === "sqlite" || server === "" ? engine : `${engine}-${hashed(server)}`;
+}
+
+function hashed(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 12);
 }
 
 function sourceKey(): string {

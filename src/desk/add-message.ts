@@ -25,7 +25,7 @@ import type { DeliveryPayload } from "./delivery-jobs.ts";
 import { type MailOptions, checkMailOptions } from "./mail-options.ts";
 import { readMentions, writeMentions } from "./mentions.ts";
 import { notifyOfMention, notifyOfMessage } from "./notifications.ts";
-import { tellNews } from "./tell-news.ts";
+import { keepRead } from "./tell-news.ts";
 
 export interface MessageInput extends MailOptions {
   type: MessageType;
@@ -186,7 +186,7 @@ async function senderName(tx: Tx, accountId: string, input: Partial<MessageInput
 
 /**
  * Writes a prepared message, gives it its attachments, indexes it, records the event and, for an outbound reply, enqueues
- * its delivery: all in this transaction (M3). The ticket itself is the caller's to update.
+ * its delivery: all in this transaction (M3). The ticket itself is the caller's to update, `newsOf` the message included.
  */
 export async function writeMessage(
   tx: Tx,
@@ -211,18 +211,15 @@ export async function writeMessage(
     version: 1,
     created_at: at,
   };
-  await insertMessage(tx, message);
+  tx.leave(insertMessage(tx, message));
+  tx.leave(indexNewEntry(tx, ticket.account_id, messageEntry(ticket, message)));
+  const kind = received ? "message.received" : "message.created";
+  tx.leave(recordEvent(tx, ticket.account_id, actor, { kind, ticketId: ticket.id, messageId: message.id }));
   for (const [position, id] of attachmentIds.entries()) {
     await useAttachment(tx, ticket.account_id, id, message.id, position);
   }
-  await indexNewEntry(tx, ticket.account_id, messageEntry(ticket, message));
   await writeMentions(tx, message, mentionIds);
-  await tellNews(tx, actor, message);
-  await recordEvent(tx, ticket.account_id, actor, {
-    kind: received ? "message.received" : "message.created",
-    ticketId: ticket.id,
-    messageId: message.id,
-  });
+  await keepRead(tx, actor, message);
   if (outbound) await enqueueDelivery(tx, message);
   if (message.direction === "in" && !quiet) await notifyOfMessage(tx, ticket, message);
   await notifyOfMention(tx, ticket, message, mentionIds);

@@ -12,6 +12,7 @@ import { findFirstInbox, findInbox } from "../storage/inboxes.ts";
 import type { TicketRow } from "../storage/schema.ts";
 import { ticketEntry } from "../storage/search-entries.ts";
 import { indexNewEntry } from "../storage/search.ts";
+import { raiseNews } from "../storage/seen-tickets.ts";
 import { insertTicket } from "../storage/tickets.ts";
 import { assigneeFault } from "../storage/users.ts";
 import { type MessageInput, type PreparedMessage, prepareMessage, writeMessage } from "./add-message.ts";
@@ -132,6 +133,7 @@ async function writeTicket(
     await writeMessage(tx, ticket, actor, message, at);
     await breathe();
   }
+  if (messages.some(({ row }) => row.direction !== "out")) await raiseNews(tx, accountId, ticket.id, at);
   return ticket;
 }
 
@@ -153,9 +155,12 @@ export type NewTicket = Pick<
   | "summary_type"
   | "created_at"
 > &
-  Partial<Pick<TicketRow, "split_from" | "linked_to" | "spam">>;
+  Partial<Pick<TicketRow, "split_from" | "linked_to" | "spam" | "news_at">>;
 
-/** Writes an open email ticket under the account's next number, and records that it was created. Its messages follow. */
+/**
+ * Writes an open email ticket under the account's next number, and records that it was created. Its messages follow; `news_at` is for who
+ * knows when the newest of them was written, and that nobody has seen it.
+ */
 export async function openTicket(tx: Tx, actor: Actor, ticket: NewTicket): Promise<TicketRow> {
   const row: TicketRow = {
     ...ticket,
@@ -169,7 +174,7 @@ export async function openTicket(tx: Tx, actor: Actor, ticket: NewTicket): Promi
     trash: 0,
     version: 1,
     updated_at: ticket.created_at,
-    news_at: 0,
+    news_at: ticket.news_at ?? 0,
     merged_into: null,
     split_from: ticket.split_from ?? null,
     linked_to: ticket.linked_to ?? null,

@@ -9,6 +9,7 @@ import { writeMessage } from "./add-message.ts";
 import { changeDelivery } from "./finish-attempt.ts";
 import { mailKey } from "./mail-key.ts";
 import type { ReceivedResult } from "./received-result.ts";
+import { newsOf } from "./tell-news.ts";
 
 /**
  * Attaches a delivery report to the message of ours that came back: the message says that it failed, the ticket shows a
@@ -25,7 +26,7 @@ export async function fileBounce(tx: Tx, accountId: string, bounce: Bounce): Pro
   const at = now();
   if (bounce.kind === "failed") await changeDelivery(tx, original, { delivery_state: "failed", delivery_error: text });
   const note = await writeMessage(tx, ticket, SYSTEM, { row: noteRow(text), attachmentIds: [], received: true }, at);
-  await touchTicket(tx, accountId, ticket.id, {}, at);
+  await touchTicket(tx, accountId, ticket.id, newsOf(note), at);
   const reason = `a delivery report on the message ${original.id}`;
   return { outcome: "bounce", reason, ticketId: ticket.id, messageId: note.id };
 }

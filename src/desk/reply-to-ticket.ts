@@ -10,6 +10,7 @@ import { type MessageInput, prepareMessage, writeMessage } from "./add-message.t
 import { copiesAfter } from "./copies.ts";
 import { dropTicketDraft } from "./drafts.ts";
 import type { Precondition } from "./precondition.ts";
+import { newsOf } from "./tell-news.ts";
 import { summaryWith } from "./ticket-summary.ts";
 import { enqueueTrainingByAnswer } from "./train-spam.ts";
 
@@ -42,7 +43,7 @@ export async function replyToTicket(
 }
 
 /**
- * Brings a ticket up to date with a message that was just written to it: summary, state, version. With `reopens` false a
+ * Brings a ticket up to date with a message that was just written to it: summary, state, news, version. With `reopens` false a
  * machine wrote it, and the state stays (RFC 3834 2).
  */
 export async function ticketAnswered(
@@ -53,7 +54,7 @@ export async function ticketAnswered(
   at: number,
   reopens = true,
 ): Promise<void> {
-  const changes: Omit<TicketChanges, "label_ids"> = { ...summaryWith(ticket, message) };
+  const changes: Omit<TicketChanges, "label_ids"> = { ...summaryWith(ticket, message), ...newsOf(message) };
   const cameByMail = message.direction === "in" && message.thread_reason !== null;
   const reply_cc = cameByMail ? await copiesAfter(tx, ticket, message) : ticket.reply_cc;
   if (reply_cc !== ticket.reply_cc) changes.reply_cc = reply_cc;
@@ -66,5 +67,5 @@ export async function ticketAnswered(
     };
     await recordEvent(tx, ticket.account_id, actor, { kind: "ticket.updated", ticketId: ticket.id, changes: changed });
   }
-  await touchTicket(tx, ticket.account_id, ticket.id, changes, at);
+  tx.leave(touchTicket(tx, ticket.account_id, ticket.id, changes, at));
 }

@@ -1,17 +1,24 @@
 import type { Actor } from "../domain/events.ts";
 import type { Tx } from "../storage/database.ts";
-import type { MessageRow } from "../storage/schema.ts";
-import { isUnreadTicket, markSeen, raiseNews } from "../storage/seen-tickets.ts";
+import type { MessageRow, TicketRow } from "../storage/schema.ts";
+import { isUnreadTicket, markSeen } from "../storage/seen-tickets.ts";
 
 /**
- * Makes a ticket unread by a message that was just written to it: by an inbound reply or a note, not by our own replies.
- * It stays read for whoever is signed in and wrote it, unless something that they have not seen was there before it.
+ * What a message that was just written changes of when its ticket has news: an inbound reply or a note makes it unread, our own
+ * replies do not.
  */
-export async function tellNews(tx: Tx, actor: Actor, message: MessageRow): Promise<void> {
-  if (message.direction === "out") return;
-  const { account_id, ticket_id, created_at } = message;
+export function newsOf(message: Pick<MessageRow, "direction" | "created_at">): Partial<Pick<TicketRow, "news_at">> {
+  return message.direction === "out" ? {} : { news_at: message.created_at };
+}
+
+/**
+ * Keeps a ticket read for whoever is signed in and wrote a message to it, unless something that they have not seen was there
+ * before. To be called before the ticket has news of it.
+ */
+export async function keepRead(tx: Tx, actor: Actor, message: MessageRow): Promise<void> {
   const author = actor.userId;
-  const unread = author !== null && (await isUnreadTicket(tx, account_id, author, ticket_id));
-  await raiseNews(tx, account_id, ticket_id, created_at);
-  if (author !== null && !unread) await markSeen(tx, account_id, author, ticket_id, created_at);
+  if (message.direction === "out" || author === null) return;
+  const { account_id, ticket_id, created_at } = message;
+  if (await isUnreadTicket(tx, account_id, author, ticket_id)) return;
+  await markSeen(tx, account_id, author, ticket_id, created_at);
 }

@@ -30,6 +30,7 @@ import { doubtOf, judgeSpam, scoreText } from "./judge-spam.ts";
 import type { ReceivedResult } from "./received-result.ts";
 import { type Keep, recordBytes } from "./store-received.ts";
 import { ticketAnswered } from "./reply-to-ticket.ts";
+import { newsOf } from "./tell-news.ts";
 import { NO_SUMMARY, summaryWith } from "./ticket-summary.ts";
 
 /** A message that was read. */
@@ -257,6 +258,7 @@ async function startTicket(
     spam: isSpam ? 1 : 0,
     linked_to: linkedTo,
     created_at: received.source === "import" ? sentAt(parsed, received) : now(),
+    ...newsOf({ direction: row.direction, created_at: sentAt(parsed, received) }),
   });
 }
 

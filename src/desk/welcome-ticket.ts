@@ -46,6 +46,7 @@ export async function createWelcomeTicket(tx: Tx, accountId: string, firstName: 
     reply_cc: null,
     ...(summaryWith(NO_SUMMARY, message.row) ?? NO_SUMMARY),
     created_at: at,
+    news_at: at,
   });
   await writeMessage(tx, ticket, SYSTEM, { ...message, quiet: true }, at);
 }

@@ -9,6 +9,7 @@ import {
 } from "../domain/credits.ts";
 import { MINUTE, SECOND, now } from "../domain/time.ts";
 import type { Db } from "./database.ts";
+import { prepared } from "./prepared.ts";
 
 export interface Charge {
   admission: Admission;
@@ -65,36 +66,52 @@ interface ChargedRow {
   admitted: boolean;
 }
 
+/** In place of a limit where there is none; PostgreSQL's largest integer. */
+const UNLIMITED = 2_147_483_647;
+
+interface Asked {
+  accountId: string;
+  credits: number;
+  requests: number;
+  price: number;
+}
+
 /**
  * One statement on an unlogged row. The clock is the database's: one for all processes. An update cannot return what it
  * decided, so whether the request was admitted is kept in the row until the next one.
  */
+const chargeShared = prepared((_, { accountId, credits, requests, price }: Asked) => {
+  const creditsUsed = sql`case when w.minute_start + ${MINUTE}::bigint <= excluded.at then 0 else w.credits_used end`;
+  const requestsUsed = sql`case when w.second_start + ${SECOND}::bigint <= excluded.at then 0 else w.requests_used end`;
+  const fits = sql`(${creditsUsed} + ${price}::integer <= ${credits}::integer
+    and ${requestsUsed} + 1 <= ${requests}::integer)`;
+  // One moment for the whole statement. Values and no subquery: Citus sends the first to one node as it is.
+  const at = sql`(extract(epoch from now()) * 1000)::bigint`;
+  const fitsAlone = sql`${price}::integer <= ${credits}::integer`;
+  return sql<ChargedRow>`
+    insert into credit_windows as w
+      (account_id, minute_start, credits_used, second_start, requests_used, at, admitted)
+    values (${accountId}::text, ${at}, case when ${fitsAlone} then ${price}::integer else 0 end,
+      ${at}, case when ${fitsAlone} then 1 else 0 end, ${at}, ${fitsAlone})
+    on conflict (account_id) do update set
+      minute_start = case when w.minute_start + ${MINUTE}::bigint <= excluded.at then excluded.at else w.minute_start end,
+      credits_used = ${creditsUsed} + case when ${fits} then ${price}::integer else 0 end,
+      second_start = case when w.second_start + ${SECOND}::bigint <= excluded.at then excluded.at else w.second_start end,
+      requests_used = ${requestsUsed} + case when ${fits} then 1 else 0 end,
+      at = excluded.at,
+      admitted = ${fits}
+    returning minute_start, credits_used, second_start, requests_used, at, admitted`;
+});
+
 function sharedMeter(db: Db): CreditMeter {
   return {
     async charge(accountId, limits, price) {
-      const credits = limits.creditsPerMinute === 0 ? sql`null::integer` : sql`${limits.creditsPerMinute}::integer`;
-      const requests = limits.requestsPerSecond === 0 ? sql`null::integer` : sql`${limits.requestsPerSecond}::integer`;
-      const creditsUsed = sql`case when w.minute_start + ${MINUTE}::bigint <= excluded.at then 0 else w.credits_used end`;
-      const requestsUsed = sql`case when w.second_start + ${SECOND}::bigint <= excluded.at then 0 else w.requests_used end`;
-      const fits = sql`(${creditsUsed} + ${price}::integer <= coalesce(${credits}, 2147483647)
-        and ${requestsUsed} + 1 <= coalesce(${requests}, 2147483647))`;
-      // One moment for the whole statement. Values and no subquery: Citus sends the first to one node as it is.
-      const at = sql`(extract(epoch from now()) * 1000)::bigint`;
-      const fitsAlone = sql`${price}::integer <= coalesce(${credits}, 2147483647)`;
-      const { rows } = await sql<ChargedRow>`
-        insert into credit_windows as w
-          (account_id, minute_start, credits_used, second_start, requests_used, at, admitted)
-        values (${accountId}::text, ${at}, case when ${fitsAlone} then ${price}::integer else 0 end,
-          ${at}, case when ${fitsAlone} then 1 else 0 end, ${at}, ${fitsAlone})
-        on conflict (account_id) do update set
-          minute_start = case when w.minute_start + ${MINUTE}::bigint <= excluded.at then excluded.at else w.minute_start end,
-          credits_used = ${creditsUsed} + case when ${fits} then ${price}::integer else 0 end,
-          second_start = case when w.second_start + ${SECOND}::bigint <= excluded.at then excluded.at else w.second_start end,
-          requests_used = ${requestsUsed} + case when ${fits} then 1 else 0 end,
-          at = excluded.at,
-          admitted = ${fits}
-        returning minute_start, credits_used, second_start, requests_used, at, admitted`.execute(db.query);
-      const [row] = rows;
+      const row = await chargeShared.first(db, {
+        accountId,
+        credits: limits.creditsPerMinute === 0 ? UNLIMITED : limits.creditsPerMinute,
+        requests: limits.requestsPerSecond === 0 ? UNLIMITED : limits.requestsPerSecond,
+        price,
+      });
       if (row === undefined) throw new Error("the credit window returned no row");
       const windows = {
         minuteStart: row.minute_start,

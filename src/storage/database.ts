@@ -35,6 +35,8 @@ export type LastStep = () => Promise<unknown>;
 export interface WriteWay extends Way {
   /** See `Tx.lastly`. */
   readonly lastly: (step: LastStep, once?: string) => void;
+  /** See `Tx.leave`. */
+  readonly leave: (write: Promise<unknown>) => void;
 }
 
 /** What the two engines do differently: see `sqlite.ts` and `postgres.ts`. */
@@ -44,8 +46,11 @@ export interface Driver {
   readonly reads: Way;
   /** For reads that may take more than a few milliseconds: counts, searches, deep pages. Off the main thread where the engine runs on it. */
   readonly longReads: Way;
-  /** Runs `work` in one transaction; commits when it resolves, durably, and rolls back when it rejects. */
-  transaction<T>(work: (way: WriteWay) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` in one transaction; commits when it resolves, durably, and rolls back when it rejects. `closing` is told where the commit
+   * is sent before what was left is answered: a statement that came after it would be outside.
+   */
+  transaction<T>(work: (way: WriteWay) => Promise<T>, closing: () => void): Promise<T>;
   /** Whether the engine's error means that another transaction was in the way and the same work may succeed now. */
   isRetryable(error: unknown): boolean;
   /** See `Db`. */
@@ -75,8 +80,7 @@ export class Tx implements Reader {
   readonly engine: Engine;
   readonly tallied: boolean;
   readonly #query: WriteQueries;
-  readonly #statements: Statements;
-  readonly #lastly: WriteWay["lastly"];
+  readonly #way: Omit<WriteWay, "query">;
   readonly hooks: (() => void | Promise<void>)[] = [];
   readonly touched = new Set<string>();
   #over = false;
@@ -84,13 +88,12 @@ export class Tx implements Reader {
   constructor(
     { engine, tallied }: Pick<Reader, "engine" | "tallied">,
     query: WriteQueries,
-    { statements, lastly }: Omit<WriteWay, "query">,
+    way: Omit<WriteWay, "query">,
   ) {
     this.engine = engine;
     this.tallied = tallied;
     this.#query = query;
-    this.#statements = statements;
-    this.#lastly = lastly;
+    this.#way = way;
   }
 
   get query(): WriteQueries {
@@ -100,7 +103,7 @@ export class Tx implements Reader {
 
   get statements(): Statements {
     if (this.#over) throw new Error(RAN_LATE);
-    return this.#statements;
+    return this.#way.statements;
   }
 
   get isOver(): boolean {
@@ -119,7 +122,16 @@ export class Tx implements Reader {
    * `once` one runs, behind all without a name.
    */
   lastly(step: LastStep, once?: string): void {
-    this.#lastly(step, once);
+    this.#way.lastly(step, once);
+  }
+
+  /**
+   * Leaves a write for the commit to wait for: PostgreSQL is sent what follows before it has answered. If it fails, so does the
+   * transaction, for that reason. For a write whose statements are all given by the time its function returns, that fails only for a
+   * reason of the database's, and of which nobody in the transaction wants to know how it went.
+   */
+  leave(write: Promise<unknown>): void {
+    this.#way.leave(write);
   }
 
   /**
@@ -211,13 +223,17 @@ export class Db implements Reader {
       let tx: Tx | undefined;
       let result: T;
       try {
-        result = await this.#driver.transaction(async ({ query, statements, lastly }) => {
-          if (!this.#strict) return await work((tx = new Tx(this, query, { statements, lastly })));
-          const one = new OneAccount();
-          const watched = one.watch(query.withPlugin(refuseWhen(() => open.isOver)));
-          const open: Tx = (tx = new Tx(this, watched, { statements: one.watchStatements(statements), lastly }));
-          return await running.run(true, () => work(open));
-        });
+        result = await this.#driver.transaction(
+          async ({ query, ...way }) => {
+            if (!this.#strict) return await work((tx = new Tx(this, query, way)));
+            const one = new OneAccount();
+            const watched = one.watch(query.withPlugin(refuseWhen(() => open.isOver)));
+            const statements = one.watchStatements(way.statements);
+            const open: Tx = (tx = new Tx(this, watched, { ...way, statements }));
+            return await running.run(true, () => work(open));
+          },
+          () => tx?.end(),
+        );
       } catch (error) {
         tx?.end();
         const again = error instanceof RunAgain || this.#driver.isRetryable(error);

@@ -12,10 +12,11 @@ import {
 import pg from "pg";
 import type { Driver, Way } from "./database.ts";
 import { LastSteps } from "./last-steps.ts";
+import { LeftWrites } from "./left-writes.ts";
 import { listenForNews, openAnnouncer } from "./postgres-news.ts";
 import { markWritten, neededLsn, openReplica } from "./replica.ts";
 import type { Schema } from "./schema.ts";
-import { hasCode, openNaming, retryingStale, statementsOn } from "./postgres-statements.ts";
+import { hasCode, openNaming, retryingStale, sendTogether, statementsOn } from "./postgres-statements.ts";
 import { CONNECT_PATIENCE, watchConnections } from "./postgres-watch.ts";
 
 /** Reads what the server sends. Counts and epoch milliseconds are int8; both stay far below 2^53. */
@@ -86,11 +87,12 @@ export function openPostgres({
     engine: "postgres",
     reads,
     longReads: reads,
-    transaction: async (work) =>
-      await inTransaction(pool, async (client) => {
+    transaction: async (work, closing) =>
+      await inTransaction(pool, async (client, left) => {
         const steps = new LastSteps();
-        const result = await work({ ...wayOf(client), lastly: steps.add });
+        const result = await work({ ...wayOf(client), lastly: steps.add, leave: left.add });
         await steps.run();
+        closing();
         return result;
       }),
     isRetryable: (error) => hasCode(error, LOST_TO_ANOTHER) || naming.isStale(error),
@@ -119,16 +121,23 @@ export function openPostgres({
   };
 }
 
-async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+async function inTransaction<T>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient, left: LeftWrites) => Promise<T>,
+): Promise<T> {
   const client = await pool.connect();
+  const left = new LeftWrites();
   let broken: Error | undefined;
   try {
+    sendTogether(client);
     // Not waited for: it goes out with the first query, and if it fails, so does that.
-    const begun = client.query("begin");
-    begun.catch(() => undefined);
-    const result = await work(client);
-    await begun;
-    const { command } = await client.query("commit");
+    left.add(client.query("begin"));
+    const result = await work(client, left);
+    sendTogether(client);
+    const committed = client.query("commit");
+    left.add(committed);
+    await left.done();
+    const { command } = await committed;
     // A transaction in which a statement failed, whoever caught the error, is rolled back by its commit.
     if (command !== "COMMIT") throw new Error("the transaction was rolled back: a statement of it had failed");
     return result;
@@ -136,6 +145,8 @@ async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => 
     await client.query("rollback").catch((fault: unknown) => {
       broken = fault instanceof Error ? fault : new Error(String(fault));
     });
+    // What was left and failed is the reason why the others were refused.
+    await left.done();
     throw error;
   } finally {
     client.release(broken);
@@ -151,6 +162,7 @@ class HeldConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    sendTogether(this.#client);
     const { rows, rowCount } = await this.#client.query({ text: sql, values: [...parameters] });
     return { rows: rows as R[], ...(rowCount !== null && { numAffectedRows: BigInt(rowCount) }) };
   }

@@ -16,6 +16,7 @@ import type { Driver, Way } from "./database.ts";
 import type { Schema } from "./schema.ts";
 import { openCheckpoints } from "./checkpoints.ts";
 import { openGroupCommit } from "./group-commit.ts";
+import { LeftWrites } from "./left-writes.ts";
 import { openSearchMerges } from "./search-merges.ts";
 import { SharedSnapshot } from "./shared-snapshot.ts";
 import { SqliteConnection, isBusy, openFile } from "./sqlite-connection.ts";
@@ -78,7 +79,13 @@ export function openSqlite({ file, plugins = [] }: SqliteOptions): Driver {
     engine: "sqlite",
     reads: wayOf(reader),
     longReads: wayOf(thread),
-    transaction: async (work) => await group.run(async (lastly) => await work({ ...writes, lastly })),
+    transaction: async (work) =>
+      await group.run(async (lastly) => {
+        const left = new LeftWrites();
+        const result = await work({ ...writes, lastly, leave: left.add });
+        await left.done();
+        return result;
+      }),
     isRetryable: () => false,
     changeMark: () => snapshot.mark(),
     figures: async () => ({ file_bytes: await sizeOf(file), wal_bytes: await sizeOf(`${file}-wal`) }),

@@ -139,11 +139,12 @@ export type TicketChanges = Partial<
     | "reply_to"
     | "reply_cc"
     | "merged_into"
+    | "news_at"
   >
 >;
 
 /**
- * Sets the changed columns, and moves the version and `updated_at` (K4), which never goes back.
+ * Sets the changed columns, and moves the version and `updated_at` (K4), which never goes back; nor does `news_at`.
  * Returns the ticket as it is now.
  */
 export async function updateTicket(
@@ -184,11 +185,16 @@ function updated(db: WriteQueries, { accountId, id, at, ...changes }: Update) {
     .updateTable("tickets")
     .set((ticket) => ({
       ...changes,
+      ...("news_at" in changes && { news_at: neverBack("news_at", changes.news_at) }),
       version: ticket("version", "+", 1),
-      updated_at: sql<number>`case when updated_at > ${at} then updated_at else ${at} end`,
+      updated_at: neverBack("updated_at", at),
     }))
     .where("account_id", "=", accountId)
     .where("id", "=", id);
+}
+
+function neverBack(column: "updated_at" | "news_at", at: number | undefined) {
+  return sql<number>`case when ${sql.ref(column)} > ${at} then ${sql.ref(column)} else ${at} end`;
 }
 
 /** Takes a label that is gone off up to `limit` tickets, without moving their version (K4). Returns how many it took it off. */

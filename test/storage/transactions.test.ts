@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type SelectQueryBuilder, sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newId } from "../../src/domain/ids.ts";
 import { findCustomer, lockCustomer, updateCustomer } from "../../src/storage/customers.ts";
 import { RunAgain, type Tx } from "../../src/storage/database.ts";
+import { preparedWrite } from "../../src/storage/prepared.ts";
 import { ENGINE, ENGINE_MISSING, type TestStorage, openTestStorage } from "../support/test-storage.ts";
 import { addCustomer, makeAccount, makeGate } from "./storage-account.ts";
 
@@ -43,6 +45,51 @@ describe.skipIf(ENGINE_MISSING !== null)("a transaction", () => {
     expect(await findCustomer(storage.db, accountId, id)).toBeUndefined();
     // The next one is not affected.
     await storage.db.transact(async (tx) => await addCustomer(tx, accountId));
+  });
+
+  const failing = preparedWrite((_, { id }: { id: string }) => sql`insert into no_such_table values (${id})`);
+
+  test.for(["before", "after"])(
+    "fails for what a write said that it did not wait for, given %s the others",
+    async (when) => {
+      let id = "";
+      const work = storage.db.transact(async (tx) => {
+        if (when === "before") tx.leave(failing.run(tx, { id: "1" }));
+        ({ id } = await addCustomer(tx, accountId));
+        if (when === "after") tx.leave(failing.run(tx, { id: "1" }));
+      });
+      await expect(work).rejects.toThrow("no_such_table");
+      expect(await findCustomer(storage.db, accountId, id)).toBeUndefined();
+      await storage.db.transact(async (tx) => await addCustomer(tx, accountId));
+    },
+  );
+
+  test("commits a write that it did not wait for", async () => {
+    const { id } = await storage.db.transact(async (tx) => {
+      const customer = await addCustomer(tx, accountId, "Ruby");
+      tx.leave(rename.run(tx, { accountId, id: customer.id }));
+      return customer;
+    });
+    expect(await findCustomer(storage.db, accountId, id)).toMatchObject({ first_name: "Pearl" });
+  });
+
+  const rename = preparedWrite((db, { accountId: account_id, id }: { accountId: string; id: string }) =>
+    db.updateTable("customers").set({ first_name: "Pearl" }).where("account_id", "=", account_id).where("id", "=", id),
+  );
+
+  test("refuses a statement of a write that it left once the commit is on its way", async ({ skip }) => {
+    if (ENGINE === "sqlite") skip("the embedded engine waits for all before it commits");
+    const { id } = await storage.db.transact(async (tx) => await addCustomer(tx, accountId, "Ruby"));
+    const late = async (tx: Tx): Promise<void> => {
+      await sleep(5);
+      await rename.run(tx, { accountId, id });
+    };
+    const work = storage.db.transact((tx) => {
+      tx.leave(late(tx));
+      return Promise.resolve();
+    });
+    await expect(work).rejects.toThrow("ran after the transaction was over");
+    expect(await findCustomer(storage.db, accountId, id)).toMatchObject({ first_name: "Ruby" });
   });
 
   test("does not keep reads waiting, and they do not see it before its commit", async () => {
