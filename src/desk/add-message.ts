@@ -25,7 +25,7 @@ import type { DeliveryPayload } from "./delivery-jobs.ts";
 import { type MailOptions, checkMailOptions } from "./mail-options.ts";
 import { readMentions, writeMentions } from "./mentions.ts";
 import { notifyOfMention, notifyOfMessage } from "./notifications.ts";
-import { keepRead } from "./tell-news.ts";
+import { keepRead } from "./ticket-news.ts";
 
 export interface MessageInput extends MailOptions {
   type: MessageType;

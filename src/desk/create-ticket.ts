@@ -19,6 +19,7 @@ import { type MessageInput, type PreparedMessage, prepareMessage, writeMessage }
 import type { CustomerInput } from "./create-customer.ts";
 import { dropDraft } from "./drafts.ts";
 import { type FoundOrNew, lookUpCustomer, settleCustomer } from "./find-or-create-customer.ts";
+import { isNews } from "./ticket-news.ts";
 import { NO_SUMMARY, type Summary, summaryWith } from "./ticket-summary.ts";
 
 export interface TicketInput {
@@ -133,7 +134,7 @@ async function writeTicket(
     await writeMessage(tx, ticket, actor, message, at);
     await breathe();
   }
-  if (messages.some(({ row }) => row.direction !== "out")) await raiseNews(tx, accountId, ticket.id, at);
+  if (messages.some(({ row }) => isNews(row))) await raiseNews(tx, accountId, ticket.id, at);
   return ticket;
 }
 

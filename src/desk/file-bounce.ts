@@ -9,7 +9,7 @@ import { writeMessage } from "./add-message.ts";
 import { changeDelivery } from "./finish-attempt.ts";
 import { mailKey } from "./mail-key.ts";
 import type { ReceivedResult } from "./received-result.ts";
-import { newsOf } from "./tell-news.ts";
+import { newsOf } from "./ticket-news.ts";
 
 /**
  * Attaches a delivery report to the message of ours that came back: the message says that it failed, the ticket shows a

@@ -10,7 +10,7 @@ import { type MessageInput, prepareMessage, writeMessage } from "./add-message.t
 import { copiesAfter } from "./copies.ts";
 import { dropTicketDraft } from "./drafts.ts";
 import type { Precondition } from "./precondition.ts";
-import { newsOf } from "./tell-news.ts";
+import { newsOf } from "./ticket-news.ts";
 import { summaryWith } from "./ticket-summary.ts";
 import { enqueueTrainingByAnswer } from "./train-spam.ts";
 

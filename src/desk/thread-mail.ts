@@ -30,7 +30,7 @@ import { doubtOf, judgeSpam, scoreText } from "./judge-spam.ts";
 import type { ReceivedResult } from "./received-result.ts";
 import { type Keep, recordBytes } from "./store-received.ts";
 import { ticketAnswered } from "./reply-to-ticket.ts";
-import { newsOf } from "./tell-news.ts";
+import { newsOf } from "./ticket-news.ts";
 import { NO_SUMMARY, summaryWith } from "./ticket-summary.ts";
 
 /** A message that was read. */

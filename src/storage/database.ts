@@ -48,7 +48,7 @@ export interface Driver {
   readonly longReads: Way;
   /**
    * Runs `work` in one transaction; commits when it resolves, durably, and rolls back when it rejects. `closing` is told where the commit
-   * is sent before what was left is answered: a statement that came after it would be outside.
+   * or the rollback is sent before what was left is answered: a statement that came after it would be outside.
    */
   transaction<T>(work: (way: WriteWay) => Promise<T>, closing: () => void): Promise<T>;
   /** Whether the engine's error means that another transaction was in the way and the same work may succeed now. */

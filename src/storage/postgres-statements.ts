@@ -47,8 +47,8 @@ export function openNaming(pool: pg.Pool): Naming {
 const corked = new WeakSet<Writable>();
 
 /**
- * What a connection is given from now to the end of the turn goes out as one write: each is a call of the system, 40
- * microseconds on a virtual machine, and wakes the server.
+ * What a connection is given until what runs now is over goes out as one write: each is a call of the system, 40 microseconds
+ * and more on a virtual machine, and wakes the server.
  */
 export function sendTogether(client: pg.PoolClient): void {
   const { stream } = Reflect.get(client, "connection") as { stream: Writable };

@@ -30,6 +30,9 @@ export const postgresTypes: pg.CustomTypesConfig = {
  */
 const LOST_TO_ANOTHER = ["40001", "40P01", "23503", "23505"];
 
+/** A statement of a transaction in which one has failed. */
+const REFUSED_SINCE_FAILURE = "25P02";
+
 export interface PostgresOptions {
   url: string;
   /** The most connections this process holds open. */
@@ -90,10 +93,13 @@ export function openPostgres({
     transaction: async (work, closing) =>
       await inTransaction(pool, async (client, left) => {
         const steps = new LastSteps();
-        const result = await work({ ...wayOf(client), lastly: steps.add, leave: left.add });
-        await steps.run();
-        closing();
-        return result;
+        try {
+          const result = await work({ ...wayOf(client), lastly: steps.add, leave: left.add });
+          await steps.run();
+          return result;
+        } finally {
+          closing();
+        }
       }),
     isRetryable: (error) => hasCode(error, LOST_TO_ANOTHER) || naming.isStale(error),
     changeMark: () => null,
@@ -145,8 +151,8 @@ async function inTransaction<T>(
     await client.query("rollback").catch((fault: unknown) => {
       broken = fault instanceof Error ? fault : new Error(String(fault));
     });
-    // What was left and failed is the reason why the others were refused.
-    await left.done();
+    // Refused because a write that was left had failed: that is the reason.
+    if (hasCode(error, [REFUSED_SINCE_FAILURE])) await left.done();
     throw error;
   } finally {
     client.release(broken);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { setClock } from "../../src/domain/time.ts";
+import { HOUR, setClock } from "../../src/domain/time.ts";
 import { type SignedIn, type TestDesk, openDesk } from "../support/test-api.ts";
 import { ENGINE_MISSING } from "../support/test-storage.ts";
 
@@ -79,6 +79,16 @@ describe.skipIf(ENGINE_MISSING !== null)("a ticket is unread", () => {
     await see(id);
     await say(id, { type: "note", user_id: mary.user.id, body: "a program in my name" });
     expect(await unread(id), "what a program writes in one's name").toBe(true);
+  });
+
+  test("by its newest word, though a clock that went back wrote one with an older time after it", async () => {
+    const { id } = await desk.ticket();
+    await say(id, inbound);
+    at -= HOUR;
+    await say(id, inbound);
+    at += HOUR;
+    tick();
+    expect(await unread(id)).toBe(true);
   });
 
   test("not to somebody who was added after its last word", async () => {

@@ -92,6 +92,19 @@ describe.skipIf(ENGINE_MISSING !== null)("a transaction", () => {
     expect(await findCustomer(storage.db, accountId, id)).toMatchObject({ first_name: "Ruby" });
   });
 
+  test("refuses a statement of a write that it left once its work has thrown", async () => {
+    const { id } = await storage.db.transact(async (tx) => await addCustomer(tx, accountId, "Ruby"));
+    let left: Promise<unknown> | undefined;
+    const work = storage.db.transact((tx) => {
+      left = sleep(5).then(async () => await rename.run(tx, { accountId, id }));
+      tx.leave(left);
+      return Promise.reject(new Error("no"));
+    });
+    await expect(work).rejects.toThrow("no");
+    await expect(left).rejects.toThrow("ran after the transaction was over");
+    expect(await findCustomer(storage.db, accountId, id)).toMatchObject({ first_name: "Ruby" });
+  });
+
   test("does not keep reads waiting, and they do not see it before its commit", async () => {
     const wrote = makeGate();
     const mayCommit = makeGate();

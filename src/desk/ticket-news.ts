@@ -3,12 +3,14 @@ import type { Tx } from "../storage/database.ts";
 import type { MessageRow, TicketRow } from "../storage/schema.ts";
 import { isUnreadTicket, markSeen } from "../storage/seen-tickets.ts";
 
-/**
- * What a message that was just written changes of when its ticket has news: an inbound reply or a note makes it unread, our own
- * replies do not.
- */
+/** Whether a message makes its ticket unread: an inbound reply or a note does, our own replies do not. */
+export function isNews({ direction }: Pick<MessageRow, "direction">): boolean {
+  return direction !== "out";
+}
+
+/** What a message that was just written changes of when its ticket last had news. */
 export function newsOf(message: Pick<MessageRow, "direction" | "created_at">): Partial<Pick<TicketRow, "news_at">> {
-  return message.direction === "out" ? {} : { news_at: message.created_at };
+  return isNews(message) ? { news_at: message.created_at } : {};
 }
 
 /**
@@ -17,7 +19,7 @@ export function newsOf(message: Pick<MessageRow, "direction" | "created_at">): P
  */
 export async function keepRead(tx: Tx, actor: Actor, message: MessageRow): Promise<void> {
   const author = actor.userId;
-  if (message.direction === "out" || author === null) return;
+  if (author === null || !isNews(message)) return;
   const { account_id, ticket_id, created_at } = message;
   if (await isUnreadTicket(tx, account_id, author, ticket_id)) return;
   await markSeen(tx, account_id, author, ticket_id, created_at);
