@@ -1,5 +1,6 @@
 import { StatementSync } from "node:sqlite";
 import pg from "pg";
+import type { TestClient, TestDesk } from "./test-api.ts";
 
 /**
  * How many statements the engines were given while `work` ran, counted where they leave the process: at `node:sqlite` and
@@ -19,6 +20,21 @@ export async function countQueries(work: () => Promise<unknown>): Promise<number
     for (const back of restore) back();
   }
   return queries;
+}
+
+/**
+ * How many statements a read takes once it is known who asks. That is asked again after any commit, and some come by themselves (a
+ * merge of the full text, the uses of tokens): what counts is the same twice, with nothing committed meanwhile. A third time it would be kept.
+ */
+export async function countRead({ server }: TestDesk, client: TestClient, path: string): Promise<number> {
+  const { db } = server.storage;
+  const ask = async (): Promise<unknown> => await client.get(path);
+  for (;;) {
+    const mark = db.changeMark();
+    await client.get("/users?per_page=1");
+    const queries = await countQueries(ask);
+    if (queries === (await countQueries(ask)) && db.changeMark() === mark) return queries;
+  }
 }
 
 function watch<T extends object>(prototype: T, name: keyof T, see: () => void): () => void {
