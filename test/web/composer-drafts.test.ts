@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { inChromium } from "../support/chromium.ts";
-import { appears, disappears } from "../support/web-desk.ts";
+import { appears, disappears, openPage } from "../support/web-desk.ts";
 import { begin, messagesOf, openAnsweringDesk, openTicket, text, ticketOfRuby, until } from "./answering.ts";
 
 inChromium("a draft", () => {
@@ -39,6 +39,41 @@ inChromium("a draft", () => {
     await disappears(text(laptop.page).getByText("From the laptop"));
     const [, sent] = await messagesOf(desk, ticket);
     expect(sent?.["body"]).toBe("<p>From the laptop, and the tablet</p>");
+  });
+
+  test("shows on a device that asked for it just before it was saved on another", async () => {
+    const desk = await openAnsweringDesk();
+    const ticket = await ticketOfRuby(desk);
+    const ada = await desk.signIn();
+    const asked = Promise.withResolvers<void>();
+    const saved = Promise.withResolvers<void>();
+    const tablet = await openPage(desk, { as: { user: ada.user } });
+    await tablet.page.route(
+      /\/drafts\?ticket_id=/,
+      async (route) => {
+        const answer = await route.fetch();
+        asked.resolve();
+        await saved.promise;
+        await route.fulfill({ response: answer });
+      },
+      { times: 1 },
+    );
+    const told = tablet.page.waitForRequest((request) => request.url().includes("/folders"));
+    await tablet.page.goto(`/inbox/unassigned/t/${ticket.id}`);
+    await asked.promise;
+    await told;
+    const draft = { kind: "reply", to: "ruby@example.com", cc: null, bcc: null, subject: null, attachment_ids: [] };
+    const again = tablet.page.waitForRequest((request) => request.url().includes("/folders"));
+    await ada.ask("PUT", `/tickets/${ticket.id}/draft`, {
+      ...draft,
+      body: "<p>By phone</p>",
+      htmlized: true,
+      version: 0,
+    });
+    // The rail counts drafts, and is told of this one by the same event.
+    await again;
+    saved.resolve();
+    await appears(text(tablet.page).getByText("By phone"));
   });
 
   test("that two devices changed is written over by neither: one says which it is to be", async () => {

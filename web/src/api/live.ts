@@ -1,7 +1,7 @@
 import { createStore } from "../lib/store.ts";
 import { API, CLIENT_HEADERS, newKey, put, remove } from "./client.ts";
 import { noteAnswer } from "./connection.ts";
-import { queryClient } from "./query-client.ts";
+import { askAgain, queryClient } from "./query-client.ts";
 import { readEvents, type ServerEvent } from "./sse.ts";
 import { sessionQuery } from "./queries/session.ts";
 import { ticketKeys } from "./queries/tickets.ts";
@@ -93,7 +93,7 @@ async function connect(
     for await (const event of readEvents(response.body)) {
       // Without a cursor what changed before it heard of changes is caught up by asking again.
       if (cursor === null && event.type === "ready") {
-        void queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
+        askAgain({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
       }
       onEvent(event);
     }
@@ -126,14 +126,14 @@ async function pause(milliseconds: number, stopped: AbortSignal): Promise<void> 
 function take({ type, data }: ServerEvent): void {
   if (type === "change") takeChanges((JSON.parse(data) as { items: Change[] }).items);
   if (type === "presence") takePresence(JSON.parse(data) as { ticket_id: Id; users: Presence });
-  if (type === "reset") void queryClient.invalidateQueries();
+  if (type === "reset") askAgain({});
 }
 
 function takeChanges(items: readonly Change[]): void {
-  for (const queryKey of staleAfter(items)) void queryClient.invalidateQueries({ queryKey });
+  for (const queryKey of staleAfter(items)) askAgain({ queryKey });
   // Whether it is unread, and whose draft it holds, is told by the ticket alone: its messages stay as they are.
   for (const id of ticketsOf(items, ["seen", "draft"])) {
-    void queryClient.invalidateQueries({ queryKey: ticketKeys.one(id), exact: true });
+    askAgain({ queryKey: ticketKeys.one(id), exact: true });
   }
   for (const watcher of watchers) watcher(items);
 }

@@ -1,4 +1,4 @@
-import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
+import { type InvalidateQueryFilters, MutationCache, type Query, QueryCache, QueryClient } from "@tanstack/react-query";
 import { statusOf } from "./errors.ts";
 
 /** What happens when the session has ended: `app/` sends the reader to the sign-in page. */
@@ -30,6 +30,26 @@ export const queryClient = new QueryClient({
     mutations: { networkMode: "always", retry: false },
   },
 });
+
+/** Those that are asked for again when their first answer is there. */
+const late = new WeakSet<Query>();
+
+/**
+ * Something has changed that these show: they are asked for again. So are those that are only just being asked for the first time, once that is
+ * answered: the answer may be from before the change, and until it is there the cache takes a second question for the first.
+ */
+export function askAgain(filters: InvalidateQueryFilters): void {
+  for (const query of queryClient.getQueryCache().findAll(filters)) {
+    if (query.state.data !== undefined || query.state.fetchStatus === "idle" || late.has(query)) continue;
+    late.add(query);
+    const again = (): void => {
+      late.delete(query);
+      void queryClient.invalidateQueries({ queryKey: query.queryKey, exact: true });
+    };
+    query.fetch().then(again, again);
+  }
+  void queryClient.invalidateQueries(filters);
+}
 
 /** Failures that asking again may mend. */
 function isPassing(error: unknown): boolean {
