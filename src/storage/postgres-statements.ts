@@ -61,17 +61,27 @@ export function sendTogether(client: pg.PoolClient): void {
   });
 }
 
-export function statementsOn(
-  on: pg.Pool | pg.PoolClient,
-  naming: Naming,
-  compiled: Statements["compiled"],
-): Statements {
+/** Whatever takes a query: a pool, a connection of it, or the one that is shared. */
+export interface Asked {
+  query<R extends pg.QueryResultRow>(query: pg.QueryConfig): Promise<pg.QueryResult<R>>;
+}
+
+/** A connection that is in a transaction. */
+export function togetherOn(client: pg.PoolClient): Asked {
+  return {
+    query: async <R extends pg.QueryResultRow>(query: pg.QueryConfig) => {
+      sendTogether(client);
+      return await client.query<R>(query);
+    },
+  };
+}
+
+export function statementsOn(on: Asked, naming: Naming, compiled: Statements["compiled"]): Statements {
   const query = async <R extends pg.QueryResultRow>(
     statement: Statement,
     values: readonly unknown[],
   ): Promise<pg.QueryResult<R>> => {
     const name = naming.nameOf(statement);
-    if ("connection" in on) sendTogether(on);
     return await on.query<R>({ text: statement.sql, values: values as unknown[], ...(name !== undefined && { name }) });
   };
   return {

@@ -16,7 +16,16 @@ import { LeftWrites } from "./left-writes.ts";
 import { listenForNews, openAnnouncer } from "./postgres-news.ts";
 import { markWritten, neededLsn, openReplica } from "./replica.ts";
 import type { Schema } from "./schema.ts";
-import { hasCode, openNaming, retryingStale, sendTogether, statementsOn } from "./postgres-statements.ts";
+import { SharedConnection } from "./shared-connection.ts";
+import {
+  type Asked,
+  hasCode,
+  openNaming,
+  retryingStale,
+  sendTogether,
+  statementsOn,
+  togetherOn,
+} from "./postgres-statements.ts";
 import { CONNECT_PATIENCE, watchConnections } from "./postgres-watch.ts";
 
 /** Reads what the server sends. Counts and epoch milliseconds are int8; both stay far below 2^53. */
@@ -67,15 +76,17 @@ export function openPostgres({
   const naming = openNaming(pool);
   const watch = watchConnections(pool, url, () => naming.isDirect());
   const compiled = new Map<object, unknown>();
-  const reads: Way = {
-    query: new Kysely<Schema>({ dialect: new PostgresDialect({ pool }), plugins }),
-    statements: retryingStale(naming, statementsOn(pool, naming, compiled)),
-  };
+  const shared = new SharedConnection(pool, () => naming.isDirect());
+  const query = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }), plugins });
+  const readsOn = (on: Asked): Way => ({
+    query,
+    statements: retryingStale(naming, statementsOn(on, naming, compiled)),
+  });
   const ways = new WeakMap<pg.PoolClient, Way>();
   const wayOf = (client: pg.PoolClient): Way => {
     let way = ways.get(client);
     if (way === undefined) {
-      way = { query: kyselyOn(client, plugins), statements: statementsOn(client, naming, compiled) };
+      way = { query: kyselyOn(client, plugins), statements: statementsOn(togetherOn(client), naming, compiled) };
       ways.set(client, way);
     }
     return way;
@@ -88,8 +99,8 @@ export function openPostgres({
   );
   return {
     engine: "postgres",
-    reads,
-    longReads: reads,
+    reads: readsOn(shared),
+    longReads: readsOn(pool),
     transaction: async (work, closing) =>
       await inTransaction(pool, async (client, left) => {
         const steps = new LastSteps();
@@ -120,7 +131,8 @@ export function openPostgres({
       watch.stop();
       await announcer.sent();
       await replica?.close();
-      await reads.query.destroy();
+      shared.close();
+      await query.destroy();
       // Kysely ends the pool only if it has run a query itself.
       if (!pool.ended) await pool.end();
     },

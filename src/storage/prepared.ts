@@ -14,8 +14,8 @@ import { type Statement, makeStatement } from "./statements.ts";
  *
  * While it is built, the parameters hold places for values in place of values: a query may put them anywhere where a value
  * goes, and must not look at them. A list (`in`) has a text for each power of two, and its last value stands for those that are
- * missing. Spread or given whole, as the row of an `insert` is, an object has a text for each set of its columns; a list of rows
- * one for each number of them. What else a query depends on has to make two queries of it.
+ * missing; a long one is a single value on PostgreSQL. Spread or given whole, as the row of an `insert` is, an object has a text
+ * for each set of its columns; a list of rows one for each number of them. What else a query depends on has to make two queries of it.
  */
 export function prepared<P extends object, O>(build: BuildRead<P, O>): Prepared<P, O, Reader> {
   return new Prepared<P, O, Reader>((reader, parameters) =>
@@ -40,13 +40,16 @@ function compile<O>(built: Built<O>, { query }: Reader): CompiledQuery<O> {
   return built.compile(query);
 }
 
+/** A list as one value: a place for all its items. */
+const WHOLE = -1;
+
 /** A place in a query that a parameter goes to; of a list the item, of a row in a list its column. */
 class Place {
   readonly name: string;
   readonly item: number;
   readonly column: string | null;
 
-  constructor(name: string, item = -1, column: string | null = null) {
+  constructor(name: string, item = WHOLE, column: string | null = null) {
     this.name = name;
     this.item = item;
     this.column = column;
@@ -54,7 +57,7 @@ class Place {
 
   valueIn(parameters: Record<string, unknown>): unknown {
     const value = parameters[this.name];
-    if (this.item < 0) return value;
+    if (this.item === WHOLE) return value;
     const list = value as readonly unknown[];
     const item = list[Math.min(this.item, list.length - 1)];
     return this.column === null ? item : (item as Record<string, unknown>)[this.column];
@@ -71,6 +74,8 @@ interface Compiled {
 interface Shape {
   lists: string[];
   columns: boolean;
+  /** The length from which on a list is one value. */
+  arrayFrom: number;
 }
 
 /** What was made of a query for one database. */
@@ -116,9 +121,10 @@ export class Prepared<P extends object, O, R extends Reader> {
     const kept = compiled.get(this) as Kept | undefined;
     const known = kept?.texts.get(keyOf(kept.shape, parameters));
     if (known !== undefined) return known;
-    const shape: Shape = { lists: [], columns: false };
+    const shape: Shape = { lists: [], columns: false, arrayFrom: reader.engine === "postgres" ? ARRAY_FROM : Infinity };
     const query = this.#build(reader, placesFor(parameters, shape));
-    const made = { statement: makeStatement(query.sql), values: query.parameters };
+    const sql = withArrays(query.sql, query.parameters, parameters);
+    const made = { statement: makeStatement(sql), values: query.parameters };
     const texts = kept?.texts ?? new Map<string, Compiled>();
     texts.set(keyOf(shape, parameters), made);
     compiled.set(this, { shape, texts } satisfies Kept);
@@ -134,7 +140,8 @@ function placesFor<P extends object>(parameters: P, shape: Shape): P {
       const value = (target as Record<string, unknown>)[name];
       if (!Array.isArray(value)) return new Place(name);
       if (!shape.lists.includes(name)) shape.lists.push(name);
-      return isRow(value[0]) ? rowPlaces(name, value) : itemPlaces(name, value);
+      if (isRow(value[0])) return rowPlaces(name, value);
+      return value.length < shape.arrayFrom ? itemPlaces(name, value) : [new Place(name)];
     },
     ownKeys(target) {
       shape.columns = true;
@@ -161,6 +168,28 @@ function rowPlaces(name: string, rows: readonly object[]): object[] {
   return rows.map((_, item) => Object.fromEntries(columns.map((column) => [column, new Place(name, item, column)])));
 }
 
+/**
+ * From this length on PostgreSQL is given a list as one value, an array. Of many parameters it makes a list that it goes through for every row,
+ * and then rather goes through all rows than looks each up by an index: of 7,700 contacts those of a hundred customers took 38 ms in place of 0.3.
+ */
+const ARRAY_FROM = 9;
+
+/** The text with a list that is one value compared as an array is. */
+function withArrays(sql: string, values: readonly unknown[], parameters: object): string {
+  let text = sql;
+  for (const [index, value] of values.entries()) {
+    if (!(value instanceof Place) || value.item !== WHOLE) continue;
+    if (!Array.isArray((parameters as Record<string, unknown>)[value.name])) continue;
+    const place = `($${index + 1})`;
+    const compared = text
+      .replace(` not in ${place}`, () => ` <> all${place}`)
+      .replace(` in ${place}`, () => ` = any${place}`);
+    if (compared === text) throw new Error(`a list stands elsewhere than behind "in": ${sql}`);
+    text = compared;
+  }
+  return text;
+}
+
 /** Beyond that a list has a text of its own: twice as much is more than SQLite takes in one statement (32,766). */
 const PADDED_AT_MOST = 16_384;
 
@@ -171,11 +200,12 @@ function paddedLength({ length }: readonly unknown[]): number {
   return padded;
 }
 
-function keyOf({ lists, columns }: Shape, parameters: object): string {
+function keyOf({ lists, columns, arrayFrom }: Shape, parameters: object): string {
   let key = columns ? columnsOf(parameters).join() : "";
   for (const name of lists) {
     const list = (parameters as Record<string, readonly unknown[]>)[name] ?? [];
-    key += isRow(list[0]) ? ` ${list.length}:${Object.keys(list[0]).join()}` : ` ${paddedLength(list)}`;
+    if (isRow(list[0])) key += ` ${list.length}:${Object.keys(list[0]).join()}`;
+    else key += list.length < arrayFrom ? ` ${paddedLength(list)}` : " []";
   }
   return key;
 }

@@ -5,6 +5,7 @@ import { cleanEach } from "./across-accounts.ts";
 import type { Db, Reader, Tx } from "./database.ts";
 import type { AskedAccount } from "./api-tokens.ts";
 import { recordChange } from "./events.ts";
+import { prepared } from "./prepared.ts";
 import type { Schema, SessionRow, UserRow } from "./schema.ts";
 
 /** A session that is not used ends after this time, and any after the longer one. */
@@ -22,17 +23,15 @@ export interface SessionHolder {
   user: Pick<UserRow, "role" | "inbox_ids">;
 }
 
-/**
- * The session of a token, by its account and SHA-256. Undefined when it is unknown or over, or when its user may not
- * sign in any more; one that waits for its second factor (`pending`) is found all the same.
- */
-export async function findSessionHolder(
-  reader: Reader,
-  accountId: string,
-  hash: string,
-  at: number,
-): Promise<SessionHolder | undefined> {
-  const row = await reader.query
+interface AskedSession {
+  accountId: string;
+  hash: string;
+  seenSince: number;
+  begunSince: number;
+}
+
+const holderByHash = prepared((db, { accountId, hash, seenSince, begunSince }: AskedSession) =>
+  db
     .selectFrom("sessions")
     .innerJoin("accounts", "accounts.id", "sessions.account_id")
     .innerJoin("users", (join) =>
@@ -43,10 +42,23 @@ export async function findSessionHolder(
     .select(["users.role", "users.inbox_ids"])
     .where("sessions.account_id", "=", accountId)
     .where("sessions.token_hash", "=", hash)
-    .where("sessions.last_seen_at", ">", at - SESSION_IDLE)
-    .where("sessions.created_at", ">", at - SESSION_LIFETIME)
-    .where("users.disabled_at", "is", null)
-    .executeTakeFirst();
+    .where("sessions.last_seen_at", ">", seenSince)
+    .where("sessions.created_at", ">", begunSince)
+    .where("users.disabled_at", "is", null),
+);
+
+/**
+ * The session of a token, by its account and SHA-256. Undefined when it is unknown or over, or when its user may not
+ * sign in any more; one that waits for its second factor (`pending`) is found all the same.
+ */
+export async function findSessionHolder(
+  reader: Reader,
+  accountId: string,
+  hash: string,
+  at: number,
+): Promise<SessionHolder | undefined> {
+  const times = { seenSince: at - SESSION_IDLE, begunSince: at - SESSION_LIFETIME };
+  const row = await holderByHash.first(reader, { accountId, hash, ...times });
   if (row === undefined) return undefined;
   const { site, credits_per_minute, requests_per_second, role, inbox_ids, ...session } = row;
   return {

@@ -257,6 +257,19 @@ describe.skipIf(ENGINE_MISSING !== null)("answers that are kept", () => {
     expect(await asked()).toBe(401);
   });
 
+  test("A2: a token that is revoked while many ask with it opens nothing to who asks then", async () => {
+    const { id, token } = (await desk.post("/apps", { name: "Busy" })).body;
+    const lines = ["GET /api/v1/users HTTP/1.1", "Host: localhost", `Authorization: Bearer ${token}`];
+    const asked = (): Promise<number>[] =>
+      Array.from({ length: 20 }, async () => (await exchange(server, lines)).status);
+    const before = asked();
+    const revoked = desk.ask("DELETE", `/apps/${id}`);
+    const meanwhile = asked();
+    await revoked;
+    expect(new Set(await Promise.all(asked()))).toEqual(new Set([401]));
+    for (const status of await Promise.all([...before, ...meanwhile])) expect([200, 401]).toContain(status);
+  });
+
   test("A3: what a person sees is theirs: it is never kept, and narrowed at once", async () => {
     const person = await desk.signIn();
     const owner = await desk.signIn({ role: "owner" });

@@ -68,6 +68,31 @@ describe.skipIf(ENGINE_MISSING !== null)("a prepared query", () => {
     expect(built).toBe(2);
   });
 
+  test("takes a list of any length, on PostgreSQL a long one as one value, and each value as it is written", async () => {
+    const odd = ["O'Neill", 'a "b"', "c\\d", "{e,f}", "NULL", "ü, ö"];
+    const many = Array.from({ length: 40 }, (_, index) => `Many ${10 + index}`);
+    await db.transact(async (tx) => {
+      for (const name of [...odd, ...many]) await insert.run(tx, customer(name));
+    });
+    const found = async (names: readonly string[]): Promise<unknown> =>
+      new Set((await named.all(db, { account: accountId, names })).map(({ first_name }) => first_name));
+    built = 0;
+    for (const names of [many.slice(0, 20), many, [...odd, ...many.slice(0, 5)]]) {
+      expect(await found(names)).toEqual(new Set(names));
+    }
+    expect(built).toBe(ENGINE === "postgres" ? 1 : 3);
+    const others = prepared((queries, { account, names }: { account: string; names: readonly string[] }) =>
+      queries
+        .selectFrom("customers")
+        .select("first_name")
+        .where("account_id", "=", account)
+        .where("first_name", "like", sql.lit("Many%"))
+        .where("first_name", "not in", names),
+    );
+    const rest = await others.all(db, { account: accountId, names: [...odd, ...many.slice(1)] });
+    expect(rest).toEqual([{ first_name: "Many 10" }]);
+  });
+
   test("gives its first row, or none, and says how many rows it wrote", async () => {
     const row = customer("First");
     expect(await db.transact(async (tx) => await insert.run(tx, row))).toBe(1);

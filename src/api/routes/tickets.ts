@@ -162,7 +162,8 @@ export async function answerTicketList(
 ): Promise<Answer> {
   const reads = await db.listReads(account.id);
   const filter = await resolveFilter(reads.quick, account.id, user?.id ?? null, asked);
-  const quick = isQuick(filter, slice);
+  // On PostgreSQL what everybody shares is a connection, and there is another for each list.
+  const quick = db.engine === "sqlite" && isQuick(filter, slice);
   const after = await findStart(reads.quick, account.id, query, filter);
   const tickets =
     sort === "relevance"
