@@ -131,6 +131,20 @@ inChromium("the first list", () => {
     await appears(page.getByRole("heading", { name: /^Mine/ }));
   });
 
+  test("has its keys taken also by a browser that has no time to draw", async () => {
+    const desk = await openWebDesk();
+    const { id } = await desk.ticket({ subject: "The second" });
+    await desk.ticket({ subject: "The first" });
+    const { page } = await openPage(desk, { at: "/signin" });
+    const release = await holdClient(page);
+    await page.goto("/inbox/all", { waitUntil: "commit" });
+    await appears(early(page).getByText("The second"));
+    await page.evaluate(() => void (globalThis.requestAnimationFrame = () => 0));
+    for (const key of ["j", "j", "Enter"]) await page.keyboard.press(key);
+    release();
+    await page.waitForURL(`**/t/${id}`);
+  });
+
   test("waits for the client where more than a list is asked for, and where nobody is signed in", async () => {
     const desk = await openWebDesk();
     const { id } = await desk.ticket({ subject: "Opened at once" });

@@ -45,7 +45,13 @@ function press(how: KeyboardEventInit): void {
   else target.dispatchEvent(new KeyboardEvent("keydown", how));
 }
 
+/** Milliseconds that a frame is waited for: a browser that has no time to draw, or is not seen, takes keys all the same. */
+const PATIENCE = 250;
+
 /** After what was set in motion is drawn, and has taken its place among what takes keys. */
 export async function painted(): Promise<void> {
-  await new Promise<void>((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+  await new Promise<void>((resolve) => {
+    setTimeout(resolve, PATIENCE);
+    requestAnimationFrame(() => setTimeout(resolve));
+  });
 }
