@@ -137,12 +137,15 @@ describe.skipIf(ENGINE_MISSING !== null || ENGINE === "sqlite")("short reads on 
   test.skipIf(PGBOUNCER_MISSING !== null)("have a connection each where a pooler lends them", async () => {
     const pooler = await startPgBouncer(place.databaseUrl ?? "");
     await storage.close();
-    await open(pooler.url);
-    for (let turn = 0; turn < 5; turn += 1) expect(await names(30)).toEqual(Array(30).fill("Test desk"));
-    const { connections: all, idle_connections: idle } = await storage.db.engineFigures();
-    expect(idle).toBe(all);
-    await storage.close();
-    await pooler.stop();
-    await open(place.databaseUrl);
+    try {
+      await open(pooler.url);
+      for (let turn = 0; turn < 5; turn += 1) expect(await names(30)).toEqual(Array(30).fill("Test desk"));
+      const { connections: all, idle_connections: idle } = await storage.db.engineFigures();
+      expect(idle).toBe(all);
+      await storage.close();
+    } finally {
+      await pooler.stop();
+      await open(place.databaseUrl);
+    }
   });
 });
