@@ -40,7 +40,7 @@ function compile<O>(built: Built<O>, { query }: Reader): CompiledQuery<O> {
   return built.compile(query);
 }
 
-/** A list as one value: a place for all its items. */
+/** A place for a parameter as it is: for a list, all its items as one value. */
 const WHOLE = -1;
 
 /** A place in a query that a parameter goes to; of a list the item, of a row in a list its column. */
